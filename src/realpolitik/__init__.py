@@ -1,0 +1,29 @@
+"""Measure, explain, forecast and check relations between states.
+
+Public names load on first use, so ``import realpolitik`` costs almost nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+__version__ = "0.1.0"
+
+_HOMES: dict[str, str] = {
+    "RealpolitikError": "realpolitik.errors",
+    "RequestError": "realpolitik.errors",
+}
+
+__all__ = ["RealpolitikError", "RequestError", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    msg = f"module {__name__!r} has no attribute {name!r}"
+    raise AttributeError(msg)
+
+
+def __dir__() -> list[str]:
+    return __all__
