@@ -2,7 +2,7 @@
 # Resolve the lock files: exact versions with hashes, for every platform, without addresses.
 set -eu
 cd "$(dirname "$0")/.."
-compile() { .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
+compile() { .venv/bin/uv pip compile --quiet --system-certs --universal --generate-hashes --no-header --no-annotate \
     --python-version 3.11 "$@"; }
 compile pyproject.toml --output-file locks/core.txt
 compile pyproject.toml --all-extras --group dev --constraints locks/core.txt --output-file locks/dev.txt

@@ -28,9 +28,9 @@ if [ ! -x .venv/bin/python ]; then
 fi
 echo "setup: installing the pinned packages ($kind)" >&2
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat locks/uv.txt)"
-.venv/bin/uv pip sync --quiet --python .venv/bin/python "locks/$kind.txt"
+.venv/bin/uv pip sync --quiet --system-certs --python .venv/bin/python "locks/$kind.txt"
 .venv/bin/python -m ensurepip --upgrade >/dev/null 2>&1
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat locks/uv.txt)"
-.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps \
+.venv/bin/uv pip install --quiet --system-certs --python .venv/bin/python --no-deps \
     --build-constraints locks/build.txt --editable .
 touch "$stamp"

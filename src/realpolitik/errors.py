@@ -87,6 +87,4 @@ def missing_extra(feature: str, extra: str) -> MissingExtra:
     >>> str(missing_extra("reading .RData", "rdata"))
     "reading .RData needs an optional part: pip install 'realpolitik[rdata]'"
     """
-    return MissingExtra(
-        f"{feature} needs an optional part: pip install 'realpolitik[{extra}]'"
-    )
+    return MissingExtra(f"{feature} needs an optional part: pip install 'realpolitik[{extra}]'")
