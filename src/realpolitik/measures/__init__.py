@@ -1,1 +1,1 @@
-"""."""
+"""Indices of states and pairs: one concept per file, names in `registry`."""

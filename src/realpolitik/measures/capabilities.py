@@ -1,0 +1,121 @@
+"""National capability: the composite index and its rivals, from counts or from shares."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+def shares(amounts: Array) -> Array:
+    """Share of each state in the yearly total of the states that report.
+
+    s_it = x_it / sum_j x_jt over the states j with a value in year t.
+
+    Parameters
+    ----------
+    amounts : ndarray (T, N)
+        Any non-negative quantity by year and state; NaN where missing.
+
+    Returns
+    -------
+    ndarray (T, N)
+        Shares in [0, 1]; NaN where the amount is missing or the year's total is zero.
+
+    Examples
+    --------
+    >>> shares(np.array([[3.0, 1.0, np.nan]]))
+    array([[0.75, 0.25,  nan]])
+    """
+    total = np.nansum(amounts, axis=1, keepdims=True)
+    return np.asarray(np.divide(amounts, total, out=np.full_like(amounts, np.nan), where=total > 0))
+
+
+def composite_index(component_shares: Array) -> Array:
+    """Composite index of national capability (CINC): the mean share over available components.
+
+    c_it = (1 / |K_it|) sum_{k in K_it} s_itk, where K_it are the components with a share.
+
+    The mean runs over *available* components, so the states of a year need not sum to one.
+
+    Parameters
+    ----------
+    component_shares : ndarray (..., K)
+        Shares of the system by component; COW uses military expenditure, military personnel, iron
+        and steel, primary energy, total and urban population (K = 6). NaN where missing.
+
+    Returns
+    -------
+    ndarray (...)
+        Share of world capability in [0, 1]; NaN where every component is missing.
+
+    References
+    ----------
+    Singer, Bremer & Stuckey (1972), in Russett (ed.), Peace, War, and Numbers, 19-48.
+
+    Examples
+    --------
+    >>> round(float(composite_index(np.array([.4, .1, .1, .2, .04, np.nan]))), 3)
+    0.168
+    """
+    known = ~np.isnan(component_shares)
+    count = known.sum(axis=-1)
+    total = np.where(known, component_shares, 0.0).sum(axis=-1)
+    return np.asarray(np.divide(total, count, out=np.full(total.shape, np.nan), where=count > 0))
+
+
+def leave_one_out_range(component_shares: Array) -> tuple[Array, Array]:
+    """Smallest and largest composite index when any one component is left out.
+
+    lower_it = min_k c_it without k, upper_it = max_k c_it without k. It says how much the index
+    rests on one ingredient; it is a sensitivity range, not a sampling interval.
+
+    Parameters
+    ----------
+    component_shares : ndarray (..., K)
+        As in `composite_index`.
+
+    Returns
+    -------
+    lower, upper : ndarray (...)
+        Shares of world; NaN where fewer than two components are known.
+    """
+    count = component_shares.shape[-1]
+    without = np.stack(
+        [composite_index(np.delete(component_shares, k, axis=-1)) for k in range(count)], axis=-1
+    )
+    known = (~np.isnan(component_shares)).sum(axis=-1) > 1
+    lower = np.where(known, np.min(without, axis=-1), np.nan)
+    return lower, np.where(known, np.max(without, axis=-1), np.nan)
+
+
+def net_resources(product: Array, population: Array) -> Array:
+    """Gross product times product per head, a measure of resources net of the cost of people.
+
+    r = GDP * GDP / population. Only ratios of r mean something, so population may be in any unit.
+
+    Parameters
+    ----------
+    product : ndarray (...)
+        Real gross domestic product.
+    population : ndarray (...)
+        Persons, or a share of world population; NaN or zero gives NaN.
+
+    References
+    ----------
+    Beckley (2018), International Security 43(2), 7-44.
+
+    Examples
+    --------
+    >>> net_resources(np.array([4.0, 4.0]), np.array([1.0, 4.0]))
+    array([16.,  4.])
+    """
+    return np.divide(
+        product * product, population, out=np.full_like(product, np.nan), where=population > 0
+    )
+
+
+def ratio(first: Array, second: Array) -> Array:
+    """Capability of the first state in units of the second; NaN where the second has none."""
+    return np.divide(first, second, out=np.full_like(first, np.nan), where=second > 0)
