@@ -1,11 +1,12 @@
 """Find a state by any code or usual name.
 
-Texts are compared without case, accents, punctuation and a leading "the". Where the same letters
-could mean two states, the order of trust is: key, ISO alpha-3, ISO alpha-2, name, COW letters, GW
-letters. So ``AUS`` is Australia, although COW writes it for Austria, and ``SLV`` is El Salvador.
-``MAC``, COW's letters for North Macedonia, is refused: it is the ISO code of Macao, which is not a
-state. A number is a COW number; if COW has no such number it is a GW number. The lists clash once:
-970 is Nauru in COW and Kiribati in GW, so it is Nauru here (`by_gw` reads GW numbers).
+Texts are compared without case, accents, punctuation and "the", and with a few short forms written
+out ("St.", "Rep."). Where the same letters could mean two states, the order of trust is: key, ISO
+alpha-3, name, ISO alpha-2, COW letters, GW letters. So ``AUS`` is Australia, although COW writes it
+for Austria, and ``SLV`` is El Salvador. ``MAC``, COW's letters for North Macedonia, is refused: it
+is the ISO code of Macao, which is not a state. A number is a COW number; if COW has no such number
+it is a GW number. The lists clash once: 970 is Nauru in COW and Kiribati in GW, so it is Nauru here
+(`by_gw` reads GW numbers).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from realpolitik.states.table import State, successions, table
 
 RESERVED_LETTERS = frozenset({"mac"})
 LONGEST_NAME = 120
+SHORT_FORMS = {"st": "saint", "rep": "republic", "dem": "democratic", "fed": "federated"}
 
 
 def fold(text: str) -> str:
@@ -29,11 +31,11 @@ def fold(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKD", text.replace("&", " and "))
     plain = "".join(sign for sign in plain if not unicodedata.combining(sign)).casefold()
-    plain = re.sub(r"['’‘`´.]", "", plain)
+    plain = re.sub("['’‘`´.\x92]", "", plain)
     words = re.sub(r"[\W_]+", " ", plain).split()
-    if len(words) > 1 and words[0] == "the":
-        words = words[1:]
-    return " ".join("saint" if word == "st" and len(words) > 1 else word for word in words)
+    if len(words) > 1:
+        words = [SHORT_FORMS.get(word, word) for word in words if word != "the"]
+    return " ".join(words)
 
 
 @functools.cache
