@@ -1,0 +1,291 @@
+"""From a reading of an official file to columns of the panel, states by their keys.
+
+The arithmetic is that of the embedded panel: this module only finds the right function, says which
+codes are unknown, and where an absent row means zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from realpolitik.errors import InputFileError
+from realpolitik.providers import atop, cow, regimes, un
+from realpolitik.providers.codes import code_table
+from realpolitik.providers.files.reading import Reading
+from realpolitik.providers.keys import named, to_state
+from realpolitik.states import FIRST_YEAR, match_name
+
+#: CAMEO's country letters that are not today's ISO alpha-3 codes.
+CAMEO_LETTERS = {"ROM": "ROU", "TMP": "TLS", "ZAR": "COD"}
+#: A file in which more rows than this name no known state is coded in some other system.
+MAX_UNKNOWN_SHARE = 0.5
+CHINA, TAIWAN, LAST_YEAR_OF_MOVE = 710, 713, 1949
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Cells in which an absent row means zero, because the file would list anything else.
+
+    Attributes
+    ----------
+    table : str
+        ``state_year``, ``dyad_year`` or ``dyad_month``.
+    columns : tuple of str
+    years : tuple of int
+    sources, targets : tuple of str or None
+        States the file speaks of on either side; None for all.
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    years: tuple[int, ...]
+    sources: tuple[str, ...] | None = None
+    targets: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Columns of the panel from one file.
+
+    Attributes
+    ----------
+    tables : dict of str to pl.DataFrame
+        By table: the key columns of the panel and the values.
+    covers : tuple of Cover
+    unknown : dict of str to int
+        Codes or names that are no known state, with the rows that bear them.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    covers: tuple[Cover, ...] = ()
+    unknown: dict[str, int] = field(default_factory=dict)
+
+
+def convert(reading: Reading) -> Converted:
+    """Convert a reading.
+
+    Raises
+    ------
+    InputFileError
+        If no row is of 1946 or later, or more than half of the rows name no known state.
+    """
+    return _CONVERSIONS[reading.provider](reading)
+
+
+def _since_1946(frame: pl.DataFrame) -> pl.DataFrame:
+    kept = frame.filter(pl.col("year") >= FIRST_YEAR)
+    if kept.is_empty():
+        years = frame["year"].to_list()
+        span = f"{min(years)} to {max(years)}" if years else "no year"
+        msg = f"the file covers {span}; the panel begins in {FIRST_YEAR}, so nothing can be used."
+        raise InputFileError(msg)
+    return kept
+
+
+def _check_codes(frame: pl.DataFrame, columns: Iterable[str], known: set[object]) -> dict[str, int]:
+    """Count rows by unknown code; refuse a file that is mostly unknown."""
+    counts: dict[str, int] = {}
+    names = list(columns)
+    bad = pl.any_horizontal(*(~pl.col(name).is_in(list(known)) for name in names))
+    for name in names:
+        odd = frame.filter(~pl.col(name).is_in(list(known))).group_by(name).len()
+        for code, n in odd.iter_rows():
+            counts[str(code)] = counts.get(str(code), 0) + n
+    ordered = dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+    share = frame.filter(bad).height / max(1, frame.height)
+    if share > MAX_UNKNOWN_SHARE:
+        listed = ", ".join(f"{code} ({n} rows)" for code, n in list(ordered.items())[:10])
+        msg = (
+            f"{share:.0%} of the rows name no known state: {listed}. "
+            f"The file is coded in another system than its format uses."
+        )
+        raise InputFileError(msg)
+    return ordered
+
+
+def _numbers(scheme: str) -> set[object]:
+    return set(code_table(scheme)[scheme].to_list())
+
+
+def _years(frame: pl.DataFrame) -> tuple[int, ...]:
+    years = frame["year"].to_list()
+    return tuple(range(min(years), max(years) + 1))
+
+
+def _nmc(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    unknown = _check_codes(rows, ["ccode"], _numbers("cow"))
+    table = cow.capabilities(rows, code_table("cow"))
+    return Converted({"state_year": _once(table, ["state", "year"])}, unknown=unknown)
+
+
+def _once(table: pl.DataFrame, key: list[str]) -> pl.DataFrame:
+    """Settle two codes of one state in one year: the last known value of each column."""
+    return table.group_by(key).agg(pl.exclude(key).drop_nulls().last()).sort(key)
+
+
+def _mid(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    unknown = _check_codes(rows, ["ccode1", "ccode2"], _numbers("cow"))
+    table = cow.disputes(rows, code_table("cow"))
+    cover = Cover("dyad_year", ("mid_hostility", "mid_onsets"), _years(rows))
+    return Converted({"dyad_year": table}, (cover,), unknown)
+
+
+def _atop(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    unknown = _check_codes(rows, ["ccode1", "ccode2"], _numbers("cow"))
+    table = atop.pledges(rows, code_table("cow"))
+    return Converted(
+        {"dyad_year": table}, (Cover("dyad_year", atop.PLEDGES, _years(rows)),), unknown
+    )
+
+
+def _vdem(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    unknown = _check_codes(rows.filter(pl.col("cown").is_not_null()), ["cown"], _numbers("cow"))
+    table = regimes.polyarchy(rows, code_table("cow"))
+    return Converted({"state_year": _once(table, ["state", "year"])}, unknown=unknown)
+
+
+def _un_votes(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    unknown = _check_codes(rows, ["ccode"], _numbers("cow"))
+    early = (pl.col("ccode") == TAIWAN) & (pl.col("year") <= LAST_YEAR_OF_MOVE)
+    coded = rows.select(
+        pl.col("rcid").cast(pl.Int32),
+        "year",
+        pl.when(early).then(CHINA).otherwise("ccode").alias("ccode"),
+        pl.col("vote").replace_strict(un.CODES, return_dtype=pl.Int8),
+    )
+    keyed = to_state(coded, code_table("cow"), "ccode").unique(["rcid", "state"], keep="first")
+    parts = keyed.sort("rcid", "state").partition_by("year", maintain_order=True)
+    pairs = pl.concat(
+        [un.pairs_of_year(part.select("rcid", "state", "vote", "year")) for part in parts]
+    )
+    ballots = keyed.select("rcid", "state", "vote").sort("rcid", "state")
+    return Converted({"un_votes": ballots, "dyad_year": pairs}, unknown=unknown)
+
+
+_PARTIES = ("gwno_a", "gwno_a_2nd", "gwno_b", "gwno_b_2nd")
+
+
+def _acd(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    parties = pl.concat(
+        [rows.select("year", "intensity_level", pl.col(name).alias("gwno")) for name in _PARTIES]
+    ).drop_nulls("gwno")
+    codes = pl.col("gwno").str.split(", ").list.eval(pl.element().cast(pl.Int64))
+    listed = parties.with_columns(codes).explode("gwno")
+    unknown = _check_codes(listed, ["gwno"], _numbers("gw"))
+    table = (
+        to_state(listed, code_table("gw"), "gwno")
+        .group_by("state", "year")
+        .agg(pl.col("intensity_level").max().alias("conflict_intensity"))
+        .sort("state", "year")
+    )
+    cover = Cover("state_year", ("conflict_intensity",), _years(rows))
+    return Converted({"state_year": table}, (cover,), unknown)
+
+
+STATE_BASED = 1
+
+
+def _ged(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    unknown = _check_codes(rows, ["country_id"], _numbers("gw"))
+    deaths = rows.filter(pl.col("type_of_violence") == STATE_BASED)
+    table = (
+        to_state(deaths, code_table("gw"), "country_id")
+        .group_by("state", "year")
+        .agg(pl.col("best").sum().alias("battle_deaths"))
+        .sort("state", "year")
+    )
+    years = tuple(sorted(rows["year"].unique().to_list()))
+    return Converted(
+        {"state_year": table}, (Cover("state_year", ("battle_deaths",), years),), unknown
+    )
+
+
+def _sipri(reading: Reading) -> Converted:
+    rows = _since_1946(reading.frame)
+    names = {*rows["supplier"].to_list(), *rows["recipient"].to_list()}
+    known: set[object] = {name for name in names if match_name(name)}
+    unknown = _check_codes(rows, ["supplier", "recipient"], known)
+    keyed = named(named(rows, match_name, "supplier", "source"), match_name, "recipient", "target")
+    table = (
+        keyed.filter(pl.col("source") != pl.col("target"))
+        .group_by("source", "target", pl.col("year").cast(pl.Int32))
+        .agg(pl.col("value").sum().alias("arms"))
+        .sort("source", "target", "year")
+    )
+    return Converted({"dyad_year": table}, _sipri_cover(reading), unknown)
+
+
+def _sipri_cover(reading: Reading) -> tuple[Cover, ...]:
+    if not reading.about:
+        return ()
+    state = match_name(reading.about["state"])
+    if state is None:
+        msg = f"the table is about {reading.about['state']!r}, which is no known state."
+        raise InputFileError(msg)
+    years = tuple(range(int(reading.about["first"]), int(reading.about["last"]) + 1))
+    sources = (state,) if reading.about["side"] == "supplier" else None
+    targets = (state,) if reading.about["side"] == "recipient" else None
+    return (Cover("dyad_year", ("arms",), years, sources, targets),)
+
+
+def _events(reading: Reading) -> Converted:
+    """Monthly counts between states; years and zeros follow from all files together."""
+    frame = reading.frame.with_columns(pl.col("month").dt.year().alias("year"))
+    rows = _since_1946(frame)
+    if reading.provider == "icews":
+        known: set[object] = {n for n in _both(rows) if isinstance(n, str) and match_name(n)}
+        unknown = _check_codes(rows, ["source", "target"], known)
+        keyed = named(named(rows, match_name, "source", "from"), match_name, "target", "to")
+        table = keyed.rename({"from": "source", "to": "target"})
+    else:
+        scheme = "cow" if reading.provider == "polecat" else "iso3"
+        rows = _coded(rows, scheme)
+        unknown = _check_codes(rows, ["source", "target"], _numbers(scheme))
+        keyed = to_state(rows, code_table(scheme), "source", "from")
+        table = to_state(keyed, code_table(scheme), "target", "to").rename(
+            {"from": "source", "to": "target"}
+        )
+    quads = [name for name in reading.frame.columns if name not in {"source", "target", "month"}]
+    summed = (
+        table.filter(pl.col("source") != pl.col("target"))
+        .group_by("source", "target", "month")
+        .agg(pl.col(quads).sum())
+        .sort("source", "target", "month")
+    )
+    return Converted({"events": summed}, unknown=unknown)
+
+
+def _both(rows: pl.DataFrame) -> set[object]:
+    return {*rows["source"].to_list(), *rows["target"].to_list()}
+
+
+def _coded(rows: pl.DataFrame, scheme: str) -> pl.DataFrame:
+    sides = pl.col("source", "target")
+    if scheme == "cow":
+        return rows.with_columns(sides.cast(pl.Int64, strict=False).fill_null(0))
+    return rows.with_columns(sides.replace(CAMEO_LETTERS))
+
+
+_CONVERSIONS: dict[str, Callable[[Reading], Converted]] = {
+    "cow_nmc": _nmc,
+    "cow_mid": _mid,
+    "atop": _atop,
+    "vdem": _vdem,
+    "un_votes": _un_votes,
+    "ucdp_acd": _acd,
+    "ucdp_ged": _ged,
+    "sipri": _sipri,
+    "icews": _events,
+    "gdelt_events": _events,
+    "polecat": _events,
+}
