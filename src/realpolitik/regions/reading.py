@@ -187,8 +187,8 @@ def _refuse_repeats(text: str, root: yaml.Node | None, source: str) -> None:
     """Refuse aliases, which can blow a small file up, and keys given twice, which YAML drops."""
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
-            msg = f"{source}, line {event.start_mark.line + 1}: aliases (*{event.anchor}) are not read"
-            raise InputFileError(f"{msg}. Write the value out.")
+            msg = f"{source}: the alias *{event.anchor} is not read. Write the value out."
+            raise InputFileError(msg)
     pending = [root] if root is not None else []
     while pending:
         node = pending.pop()
@@ -197,7 +197,7 @@ def _refuse_repeats(text: str, root: yaml.Node | None, source: str) -> None:
         elif isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
-                if key.value in seen:
+                if str(key.value) in seen:
                     msg = f"{source}, line {key.start_mark.line + 1}: {key.value} is given twice"
                     raise InputFileError(f"{msg}. Keep one of them.")
                 seen.add(str(key.value))

@@ -117,7 +117,7 @@ class State:
         >>> states.get("LKA").name_at(1960), states.get("LKA").name_at(1990)
         ('Ceylon', 'Sri Lanka')
         """
-        day = date(year, 12, 31)
+        day = date(min(max(year, date.min.year), date.max.year), 12, 31)
         for alias in self.aliases:
             begun = alias.start is None or alias.start <= day
             if alias.kind == "historic" and begun and (alias.end is None or day < alias.end):
