@@ -77,9 +77,9 @@ def _swap(
     """Try one double swap in every draw, in place."""
     draws, ties, _ = ends.shape
     every = np.arange(draws)
-    one = generator.integers(0, ties, draws)
-    two = (one + generator.integers(1, ties, draws)) % ties
-    turned = generator.integers(0, 2, draws)
+    one = np.asarray(generator.integers(0, ties, draws))
+    two = (one + np.asarray(generator.integers(1, ties, draws))) % ties
+    turned = np.asarray(generator.integers(0, 2, draws))
     a, b = ends[every, one, 0], ends[every, one, 1]
     c, d = ends[every, two, turned], ends[every, two, 1 - turned]
     free = (a != d) & (c != b) & (a != c) & (b != d)

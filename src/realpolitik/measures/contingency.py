@@ -21,10 +21,10 @@ def joint_tables(who: Profiles) -> Array:
     ndarray (N, N, L, L)
         Entry (i, j, l, m): items on which i has level l and j has level m.
     """
-    levels, states, items = who.indicator.shape
-    flat = who.indicator.reshape(levels * states, items)
-    counts = (flat @ flat.T).reshape(levels, states, levels, states)
-    return np.ascontiguousarray(counts.transpose(1, 3, 0, 2), dtype=np.float64)
+    states, levels, items = who.indicator.shape
+    flat = who.indicator.reshape(states * levels, items)
+    counts = (flat @ flat.T).reshape(states, levels, states, levels)
+    return np.ascontiguousarray(counts.transpose(0, 2, 1, 3), dtype=np.float64)
 
 
 def _shares(tables: Array) -> tuple[Array, Array]:

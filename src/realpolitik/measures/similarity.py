@@ -62,7 +62,7 @@ class Profiles:
 
     Attributes
     ----------
-    indicator : ndarray (L, N, K)
+    indicator : ndarray (N, L, K)
         1 where the state's code is the level, else 0; all zero where the code is missing.
     known : ndarray (N, K)
         1 where the state has a code.
@@ -87,8 +87,8 @@ def profiles(codes: Array, levels: tuple[float, ...]) -> Profiles:
     """
     scale = np.asarray(levels, dtype=np.float64)
     # float32 holds every count below 2**24 exactly and halves the cost of the products
-    indicator = (codes[None] == scale[:, None, None]).astype(np.float32)
-    return Profiles(indicator, indicator.sum(axis=0), scale)
+    indicator = (codes[:, None] == scale[:, None]).astype(np.float32)
+    return Profiles(indicator, indicator.sum(axis=1), scale)
 
 
 def distances(levels: Array, power: int) -> Array:
@@ -116,26 +116,31 @@ def observed(who: Profiles, power: int, weights: Array | None = None) -> tuple[A
     if weights is not None:
         usable = np.nan_to_num(weights)
         left, known = left * usable, known * usable
-    right = np.tensordot(reach, who.indicator, axes=(1, 0))
-    total = np.matmul(left, right.transpose(0, 2, 1)).sum(axis=0, dtype=np.float64)
-    return total, (known @ who.known.T).astype(np.float64)
+    states = len(who.known)
+    right = np.matmul(reach, who.indicator)
+    total = left.reshape(states, -1) @ right.reshape(states, -1).T
+    return total.astype(np.float64), (known @ who.known.T).astype(np.float64)
 
 
-def margins(who: Profiles) -> Array:
-    """Count of each level used by i over the items shared with j: ndarray (L, N, N)."""
-    return np.asarray(np.matmul(who.indicator, who.known.T), dtype=np.float64)
+def by_chance(who: Profiles, power: int) -> dict[Chance, Array]:
+    """Sum of distances expected by chance, times the number of shared items, for each pair.
 
+    Cohen: sum_lm d_lm r_l c_m from the two margins over the shared items. Scott: the same with
+    m = (r + c) / 2 on both sides, that is (sum d r r + sum d c c + 2 sum d r c) / 4.
 
-def expected(margin: Array, levels: Array, power: int, chance: Chance) -> Array:
-    """Sum of distances expected by chance, times the number of shared items: ndarray (N, N).
-
-    Cohen: sum_lm d_lm r_l c_m from the two margins. Scott: sum_lm d_lm m_l m_m with m = (r + c)/2.
+    Returns
+    -------
+    dict of ndarray (N, N)
+        Under ``cohen`` and ``scott``.
     """
-    reach = distances(levels, power)
-    other = margin.transpose(0, 2, 1)
-    if chance == "scott":
-        margin = other = 0.5 * (margin + other)
-    return np.asarray((np.tensordot(reach, margin, axes=(1, 0)) * other).sum(axis=0))
+    states, levels, items = who.indicator.shape
+    # margin[i, l, j]: items shared with j on which i has level l
+    margin = (who.indicator.reshape(states * levels, items) @ who.known.T).astype(np.float64)
+    margin = margin.reshape(states, levels, states)
+    pulled = np.matmul(distances(who.levels, power), margin)
+    across = (pulled * margin.transpose(2, 1, 0)).sum(axis=1)
+    within = (pulled * margin).sum(axis=1)
+    return {"cohen": across, "scott": 0.25 * (within + within.T) + 0.5 * across}
 
 
 def _divide(top: Array, bottom: Array) -> Array:
@@ -203,8 +208,7 @@ def chance_corrected(who: Profiles, power: int = 2, chance: Chance = "cohen") ->
     213-220; Scott (1955), Public Opinion Quarterly 19(3), 321-325.
     """
     distance, shared = observed(who, power)
-    by_chance = expected(margins(who), who.levels, power, chance)
-    return 1.0 - _divide(distance * shared, by_chance)
+    return 1.0 - _divide(distance * shared, by_chance(who, power)[chance])
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,16 +247,12 @@ def all_pairs(codes: Array, levels: tuple[float, ...]) -> Similarity:
     who = profiles(codes, levels)
     absolute, shared = observed(who, 1)
     squared, _ = observed(who, 2)
-    margin = margins(who)
+    expected = by_chance(who, 2)
     reach = float(np.ptp(who.levels))
-    kappa, pi = (
-        1.0 - _divide(squared * shared, expected(margin, who.levels, 2, chance))
-        for chance in ("cohen", "scott")
-    )
     return Similarity(
         1.0 - 2.0 * _divide(absolute, shared * reach),
         1.0 - 2.0 * _divide(squared, shared * reach**2),
-        kappa,
-        pi,
+        1.0 - _divide(squared * shared, expected["cohen"]),
+        1.0 - _divide(squared * shared, expected["scott"]),
         shared,
     )
