@@ -11,11 +11,13 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
+    "Panel": "realpolitik.panel.record",
     "RealpolitikError": "realpolitik.errors",
     "RequestError": "realpolitik.errors",
+    "load_panel": "realpolitik.data",
 }
 
-__all__ = ["RealpolitikError", "RequestError", "__version__"]
+__all__ = ["Panel", "RealpolitikError", "RequestError", "__version__", "load_panel"]
 
 
 def __getattr__(name: str) -> Any:

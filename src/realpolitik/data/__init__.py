@@ -1,1 +1,7 @@
-"""."""
+"""The embedded panel, the user's files laid over it, and where every figure comes from."""
+
+from __future__ import annotations
+
+from realpolitik.data.load import data_hash, load_panel, load_votes, provenance
+
+__all__ = ["data_hash", "load_panel", "load_votes", "provenance"]

@@ -1,0 +1,207 @@
+"""Compile the embedded panel: reference files in, parquet files and their provenance out."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from realpolitik import states
+from realpolitik.build import inputs, provenance, skeleton
+from realpolitik.build.sources import (
+    ARMS_SOURCE,
+    DYAD_SOURCES,
+    MONTH_SOURCES,
+    STATE_SOURCES,
+    UN_FILES,
+    Source,
+    input_files,
+)
+from realpolitik.cache import write_atomic
+from realpolitik.panel.variables import variables
+from realpolitik.providers import un
+from realpolitik.providers.catalogue import provider
+from realpolitik.providers.codes import code_table
+
+KINDS: dict[str, type[pl.DataType]] = {
+    "continuous": pl.Float64,
+    "count": pl.Int32,
+    "ordinal": pl.Int8,
+    "binary": pl.Int8,
+    "text": pl.String,
+}
+LONG_COUNTS = frozenset({"refugees_from", "refugees_in", "refugees", "battle_deaths"})
+KEYS = {
+    "state_year": ["state", "year"],
+    "dyad_year": ["source", "target", "year"],
+    "dyad_month": ["source", "target", "month"],
+    "arms": ["source", "target", "year"],
+}
+COMPRESSION_LEVEL = 19
+ROW_GROUP = 100_000
+
+Reader = Callable[[str], pl.DataFrame]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """What a build wrote.
+
+    Attributes
+    ----------
+    hashes : dict of str to str
+        SHA-256 by file written.
+    rows : dict of str to int
+        Rows by table.
+    size : int
+        Bytes of all files.
+    columns : int
+        Rows of the provenance table.
+    inputs : dict of str to str
+        SHA-256 by reference file read.
+    """
+
+    hashes: dict[str, str]
+    rows: dict[str, int]
+    size: int
+    columns: int
+    inputs: dict[str, str]
+
+
+def build_panel(reference: Path, out: Path) -> BuildReport:
+    """Compile the embedded panel from the reference folder into `out`.
+
+    Same inputs, same bytes. Nothing is written unless every input has its recorded hash.
+
+    Parameters
+    ----------
+    reference : Path
+        Folder of the reference files.
+    out : Path
+        Folder for the parquet files and ``PROVENANCE.csv``.
+
+    Raises
+    ------
+    InputFileError
+        If an input is missing or changed.
+    OutputError
+        If `out` cannot be written to.
+    """
+    found = inputs.verify(reference, inputs.expected_hashes(), input_files())
+
+    def read(name: str) -> pl.DataFrame:
+        return pl.read_parquet(reference / f"{name}.parquet")
+
+    tables = compile_tables(read)
+    record = provenance.table(tables, found)
+    contents = {f"{name}.parquet": _parquet(frame) for name, frame in tables.items()}
+    contents["PROVENANCE.csv"] = record.write_csv(line_terminator="\n").encode()
+    for name, content in contents.items():
+        write_atomic(out / name, content)
+    return BuildReport(
+        hashes={name: hashlib.sha256(content).hexdigest() for name, content in contents.items()},
+        rows={name: frame.height for name, frame in tables.items()},
+        size=sum(len(content) for content in contents.values()),
+        columns=record.height,
+        inputs=found,
+    )
+
+
+def compile_tables(read: Reader) -> dict[str, pl.DataFrame]:
+    """Compile every table of the panel from a function that reads a reference file by name."""
+    present = skeleton.state_years()
+    dyads = skeleton.dyad_years(skeleton.panel_states(), present)
+    months = skeleton.dyad_months(dyads.filter(pl.col("year") >= _first(MONTH_SOURCES)))
+    members = set(dyads["source"].unique())
+    ballots = un.votes(read(UN_FILES[0]), read(UN_FILES[1]), code_table("iso2"))
+    return {
+        "state_year": _filled(present, STATE_SOURCES, read),
+        "dyad_year": _filled(dyads, DYAD_SOURCES, read),
+        "dyad_month": _without_empty_years(_filled(months, MONTH_SOURCES, read)),
+        "arms": _typed(convert(ARMS_SOURCE, read)).filter(
+            pl.col("source").is_in(members) & pl.col("target").is_in(members)
+        ),
+        "un_votes": ballots,
+        "un_roll_calls": un.roll_calls(read(UN_FILES[1])),
+    }
+
+
+def _first(sources: tuple[Source, ...]) -> int:
+    return min(provider(source.provider).first_year for source in sources)
+
+
+def _without_empty_years(months: pl.DataFrame) -> pl.DataFrame:
+    """Drop the months that no monthly source covers."""
+    spans = [provider(source.provider) for source in MONTH_SOURCES]
+    year = pl.col("month").dt.year()
+    covered = pl.any_horizontal(year.is_between(s.first_year, s.last_year) for s in spans)
+    return months.filter(covered)
+
+
+def _filled(rows: pl.DataFrame, sources: tuple[Source, ...], read: Reader) -> pl.DataFrame:
+    table = rows
+    for source in sources:
+        values = convert(source, read)
+        keys = [key for key in KEYS[source.table] if key in values.columns]
+        zero = _zero_where(source, values, keys)
+        table = skeleton.attach(table, values, source.columns, keys, zero)
+    return _typed(table)
+
+
+def convert(source: Source, read: Reader) -> pl.DataFrame:
+    """Convert one source, cut to the years of its provider."""
+    lookups: list[Any] = [
+        states.match_name if scheme == "names" else code_table(scheme) for scheme in source.codes
+    ]
+    values = source.convert(*(read(name) for name in source.files), *lookups)
+    if "year" not in values.columns and "month" not in values.columns:
+        return values
+    return values.filter(_year(values).is_between(*_years(source)))
+
+
+def _years(source: Source) -> tuple[int, int]:
+    span = provider(source.provider)
+    return span.first_year, span.last_year
+
+
+def _year(frame: pl.DataFrame) -> pl.Expr:
+    return pl.col("month").dt.year() if "month" in frame.columns else pl.col("year")
+
+
+def _zero_where(source: Source, values: pl.DataFrame, keys: list[str]) -> pl.Expr | None:
+    if source.zeros is None:
+        return None
+    inside = _year(values).is_between(*_years(source))
+    if source.zeros.sources is not None:
+        inside = inside & pl.col("source").is_in(source.zeros.sources)
+    if source.zeros.listed:
+        parties = [key for key in keys if key in ("source", "target")]
+        known = sorted({name for key in parties for name in values[key].unique()})
+        inside = inside & pl.all_horizontal(pl.col(key).is_in(known) for key in parties)
+    return inside
+
+
+def _typed(table: pl.DataFrame) -> pl.DataFrame:
+    known = variables()
+    return table.with_columns(
+        pl.col(name).cast(pl.Int64 if name in LONG_COUNTS else KINDS[known[name].kind])
+        for name in table.columns
+        if name in known
+    )
+
+
+def _parquet(frame: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    frame.write_parquet(
+        buffer,
+        compression="zstd",
+        compression_level=COMPRESSION_LEVEL,
+        row_group_size=ROW_GROUP,
+        statistics=True,
+    )
+    return buffer.getvalue()

@@ -1,0 +1,405 @@
+"""What the panel is compiled from: for each provider its files, its conversion and its zeros."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from realpolitik.providers import (
+    aiddata,
+    atop,
+    commerce,
+    cow,
+    economy,
+    events,
+    gsdb,
+    icb,
+    mie,
+    military,
+    nuclear,
+    regimes,
+    rivalries,
+    sipri,
+    ties,
+    ucdp,
+    un,
+    unhcr,
+    us_aid,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Zeros:
+    """Where an absent row means that nothing happened.
+
+    Attributes
+    ----------
+    sources : tuple of str or None
+        Only for these sources; None for all.
+    listed : bool
+        Only for states that occur in the converted rows.
+    """
+
+    sources: tuple[str, ...] | None = None
+    listed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One conversion of the build.
+
+    Attributes
+    ----------
+    provider : str
+        Row of `providers.csv`; its years bound every value and every zero.
+    table : {"state_year", "dyad_year", "dyad_month", "arms"}
+    columns : tuple of str
+    files : tuple of str
+        Reference files, in the order in which the conversion takes them.
+    codes : tuple of str
+        Crosswalks, in the order in which the conversion takes them, after the files.
+    convert : callable
+    zeros : Zeros or None
+        None where an absent row is unknown.
+    """
+
+    provider: str
+    table: str
+    columns: tuple[str, ...]
+    files: tuple[str, ...]
+    codes: tuple[str, ...]
+    convert: Callable[..., pl.DataFrame]
+    zeros: Zeros | None = None
+
+
+EVERYWHERE = Zeros()
+SHARES = tuple(f"{name}_share" for name in cow.COMPONENTS)
+ICEWS_MONTHLY = ("icews/icews_conflict_dyad_month_1991_2013",)
+GDELT = ("gdelt/gdelt_dyad_month_score_2018_2024",)
+UN_FILES = ("unvotes/un_votes", "unvotes/un_roll_calls")
+IDEAL = ("idealpoints/idealpoints_jul2025",)
+
+STATE_SOURCES = (
+    Source(
+        "cow_nmc",
+        "state_year",
+        ("cinc", *SHARES),
+        ("cow/cow_nmc",),
+        ("cow",),
+        cow.capabilities,
+    ),
+    Source(
+        "worldbank",
+        "state_year",
+        ("gdp", "population"),
+        ("worldbank/wdi_gdp", "worldbank/wdi_population"),
+        ("iso3",),
+        economy.world_bank,
+    ),
+    Source(
+        "poldat",
+        "state_year",
+        ("gdp_real",),
+        ("poldat/static_world",),
+        ("gw",),
+        economy.poldat,
+    ),
+    Source(
+        "vdem",
+        "state_year",
+        ("polyarchy", "polyarchy_low", "polyarchy_high"),
+        ("vdem/vdem_simple_v15",),
+        ("cow",),
+        regimes.polyarchy,
+    ),
+    Source(
+        "un_ideal",
+        "state_year",
+        ("ideal_point", "ideal_point_sd"),
+        IDEAL,
+        ("cow",),
+        un.ideal_points,
+    ),
+    Source(
+        "leaders",
+        "state_year",
+        ("leader", "leader_changes"),
+        ("leaders/archigos", "reign/leaderlist_2021_3"),
+        ("gw", "cow"),
+        regimes.leaders,
+    ),
+    Source(
+        "ucdp_battle_deaths",
+        "state_year",
+        ("battle_deaths",),
+        ("ucdp/battle_deaths_country_year",),
+        ("gw",),
+        ucdp.battle_deaths,
+    ),
+    Source(
+        "ucdp_acd",
+        "state_year",
+        ("conflict_intensity",),
+        ("ucdp/ucdp_acd_25_1_by_state",),
+        ("gw",),
+        ucdp.conflict,
+        EVERYWHERE,
+    ),
+    Source(
+        "unhcr",
+        "state_year",
+        ("refugees_from", "refugees_in"),
+        ("unhcr/population",),
+        ("iso3",),
+        unhcr.refugee_totals,
+    ),
+    Source(
+        "warheads",
+        "state_year",
+        ("warheads",),
+        ("nuclear/warhead_stockpiles",),
+        ("names",),
+        nuclear.warheads,
+        EVERYWHERE,
+    ),
+    Source(
+        "cow_igo",
+        "state_year",
+        ("igo_memberships",),
+        ("cow/cow_igo_sy",),
+        ("cow",),
+        cow.organisations,
+    ),
+    Source(
+        "cow_trade",
+        "state_year",
+        ("trade_total",),
+        ("cow/cow_trade_sy",),
+        ("cow",),
+        cow.trade_totals,
+    ),
+)
+
+DYAD_SOURCES = (
+    Source(
+        "un_votes",
+        "dyad_year",
+        ("un_agreement", "un_shared_votes"),
+        UN_FILES,
+        ("iso2",),
+        un.agreement_table,
+    ),
+    Source("un_ideal", "dyad_year", ("ideal_distance",), IDEAL, ("cow",), un.ideal_distances),
+    Source(
+        "atop",
+        "dyad_year",
+        atop.PLEDGES,
+        ("atop/atop_directed_dyad_year",),
+        ("cow",),
+        atop.pledges,
+        EVERYWHERE,
+    ),
+    Source(
+        "cow_mid",
+        "dyad_year",
+        ("mid_hostility", "mid_onsets"),
+        ("cow/cow_mid_dirdisps",),
+        ("cow",),
+        cow.disputes,
+        EVERYWHERE,
+    ),
+    Source(
+        "mie", "dyad_year", ("mie_actions",), ("mie/mie_1_0",), ("cow",), mie.actions, EVERYWHERE
+    ),
+    Source("icb", "dyad_year", ("icb_crisis",), ("icb/icb2v13",), ("cow",), icb.crises, EVERYWHERE),
+    Source(
+        "cow_war", "dyad_year", ("war",), ("cow/cow_war_inter",), ("cow",), cow.wars, EVERYWHERE
+    ),
+    Source(
+        "tss",
+        "dyad_year",
+        ("rivalry",),
+        ("rivalries/tss_rivalries_2021",),
+        ("cow",),
+        rivalries.rivalries,
+        EVERYWHERE,
+    ),
+    Source(
+        "cow_contiguity",
+        "dyad_year",
+        ("contiguity",),
+        ("cow/cow_contdird_dyad_year",),
+        ("cow",),
+        cow.contiguity,
+    ),
+    Source(
+        "cepii", "dyad_year", ("distance",), ("cepii/dist_cepii",), ("iso3",), economy.distances
+    ),
+    Source(
+        "cow_trade",
+        "dyad_year",
+        ("imports", "exports"),
+        ("cow/cow_trade_ddy",),
+        ("cow",),
+        cow.trade,
+    ),
+    Source(
+        "imf_dots",
+        "dyad_year",
+        ("us_trade_goods",),
+        ("imf_dots/imf_dots_us",),
+        ("names",),
+        commerce.us_trade,
+    ),
+    Source(
+        "cow_igo",
+        "dyad_year",
+        ("shared_igos",),
+        ("cow/cow_igo_ndy",),
+        ("cow",),
+        cow.shared_organisations,
+    ),
+    Source(
+        "us_aid",
+        "dyad_year",
+        ("us_aid",),
+        ("us_aid/us_foreign_aid_country",),
+        ("iso3", "names"),
+        us_aid.aid,
+        Zeros(sources=("USA",)),
+    ),
+    Source(
+        "aiddata_gcof",
+        "dyad_year",
+        ("china_finance",),
+        ("aiddata/gcof_v1_projects",),
+        ("iso3",),
+        aiddata.projects,
+    ),
+    Source(
+        "aiddata_gcdf",
+        "dyad_year",
+        ("china_finance_recent",),
+        ("aiddata/gcdf3_country_year_cow",),
+        ("cow",),
+        aiddata.yearly,
+    ),
+    Source(
+        "gsdb",
+        "dyad_year",
+        ("sanctions", "sanction_kinds"),
+        ("gsdb/gsdb_v4",),
+        ("names",),
+        gsdb.sanctions,
+        EVERYWHERE,
+    ),
+    Source(
+        "ties",
+        "dyad_year",
+        ("sanction_threats",),
+        ("ties/ties_v4_1",),
+        ("cow",),
+        ties.threats,
+        EVERYWHERE,
+    ),
+    Source(
+        "troopdata",
+        "dyad_year",
+        ("troops", "troops_estimated"),
+        ("troopdata/us_troops_country_year",),
+        ("cow",),
+        military.troops,
+    ),
+    Source(
+        "mme",
+        "dyad_year",
+        ("exercises",),
+        ("exercises/mme_long",),
+        ("gw",),
+        military.exercises,
+        EVERYWHERE,
+    ),
+    Source(
+        "ceias",
+        "dyad_year",
+        ("leader_visits",),
+        ("visits/chinese_leader_travel_1949_2020",),
+        ("names",),
+        military.visits,
+        Zeros(sources=("CHN",)),
+    ),
+    Source(
+        "icews_year",
+        "dyad_year",
+        tuple(events.CLASSES.values()),
+        ("icews/netify_icews_dyad_year_2002_2014",),
+        ("iso3",),
+        events.icews_years,
+    ),
+    Source(
+        "icews_month",
+        "dyad_year",
+        ("verbal_conflict_full", "material_conflict_full"),
+        ICEWS_MONTHLY,
+        ("letters",),
+        events.icews_sums,
+        Zeros(listed=True),
+    ),
+    Source(
+        "gdelt_score",
+        "dyad_year",
+        ("gdelt_score", "gdelt_days"),
+        GDELT,
+        ("iso3",),
+        events.gdelt_years,
+    ),
+    Source("unhcr", "dyad_year", ("refugees",), ("unhcr/population",), ("iso3",), unhcr.refugees),
+    Source(
+        "desta",
+        "dyad_year",
+        ("trade_agreements",),
+        ("desta/desta_treaty_members",),
+        ("numeric", "names"),
+        commerce.trade_agreements,
+        EVERYWHERE,
+    ),
+)
+
+MONTH_SOURCES = (
+    Source(
+        "icews_month",
+        "dyad_month",
+        ("verbal_conflict_month", "material_conflict_month"),
+        ICEWS_MONTHLY,
+        ("letters",),
+        events.icews_months,
+        Zeros(listed=True),
+    ),
+    Source(
+        "gdelt_score",
+        "dyad_month",
+        ("gdelt_score_month",),
+        GDELT,
+        ("iso3",),
+        events.gdelt_months,
+    ),
+)
+
+ARMS_SOURCE = Source(
+    "sipri",
+    "arms",
+    ("arms",),
+    ("sipri/tiv_dyadic_south_asian_recipients_1950_2021",),
+    ("cow",),
+    sipri.arms,
+)
+
+SOURCES = (*STATE_SOURCES, *DYAD_SOURCES, *MONTH_SOURCES, ARMS_SOURCE)
+
+
+def input_files() -> tuple[str, ...]:
+    """Every reference file the build reads, sorted."""
+    named = {name for source in SOURCES for name in source.files} | set(UN_FILES)
+    return tuple(sorted(f"{name}.parquet" for name in named))
