@@ -76,7 +76,11 @@ def _built_in(name: str) -> Region:
             tuple(Member(state.code, None, None) for state in states.all_states()),
             GREAT_POWERS,
         )
-    from realpolitik.regions.reading import parse
+    # Checked by the tests with the full reader; importing pydantic here would cost half a second.
+    import yaml
 
     file = resources.files(__package__) / f"{name}.yaml"
-    return parse(file.read_text(encoding="utf-8"), file.name)
+    content = yaml.safe_load(file.read_text(encoding="utf-8"))
+    members = tuple(Member(code, None, None) for code in content.pop("members"))
+    powers = tuple(content.pop("great_powers"))
+    return Region(**content, members=members, great_powers=powers)

@@ -35,6 +35,7 @@ from realpolitik.errors import InputFileError, RequestError
 from realpolitik.regions.region import Member, Region
 
 LARGEST_FILE = 1_000_000
+DEEPEST = 10
 KEYS = ("name", "title", "description", "members", "great_powers")
 TAGS = frozenset({"plain", "dated", "str", "int"})
 
@@ -164,8 +165,9 @@ def _text(path: Path) -> str:
 def _load(text: str, source: str) -> tuple[object, yaml.Node | None]:
     """Return the content and the tree of nodes, which knows the lines."""
     try:
+        _refuse_traps(text, source)
         root = yaml.compose(text, Loader=yaml.SafeLoader)
-        _refuse_repeats(text, root, source)
+        _refuse_repeats(root, source)
         return yaml.safe_load(text), root
     except yaml.MarkedYAMLError as cause:
         mark = cause.problem_mark
@@ -178,17 +180,29 @@ def _load(text: str, source: str) -> tuple[object, yaml.Node | None]:
     except yaml.YAMLError as cause:
         msg = f"{source} is not valid YAML: {' '.join(str(cause).split())}. Save it as plain text."
         raise InputFileError(msg) from cause
-    except (RecursionError, ValueError, OverflowError) as cause:
+    except (ValueError, OverflowError) as cause:
         msg = f"{source} is not a region file: {type(cause).__name__} while reading it as YAML"
         raise InputFileError(f"{msg}. Start from a built-in region.") from cause
 
 
-def _refuse_repeats(text: str, root: yaml.Node | None, source: str) -> None:
-    """Refuse aliases, which can blow a small file up, and keys given twice, which YAML drops."""
+def _refuse_traps(text: str, source: str) -> None:
+    """Refuse aliases and deep nesting, by which a small file can exhaust memory or the stack."""
+    depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         if isinstance(event, yaml.AliasEvent):
             msg = f"{source}: the alias *{event.anchor} is not read. Write the value out."
             raise InputFileError(msg)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            msg = (
+                f"{source} is nested more than {DEEPEST} levels deep. Start from a built-in region."
+            )
+            raise InputFileError(msg)
+
+
+def _refuse_repeats(root: yaml.Node | None, source: str) -> None:
+    """Refuse a key given twice, of which YAML would keep only the last."""
     pending = [root] if root is not None else []
     while pending:
         node = pending.pop()
