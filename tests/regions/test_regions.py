@@ -195,7 +195,8 @@ def test_the_schema_accepts_the_built_in_files_and_no_other_key() -> None:
 
 def test_built_in_regions_load_neither_pydantic_nor_polars() -> None:
     code = (
-        "import sys; from realpolitik import regions; regions.load('world'); regions.load('south-asia'); "
+        "import sys; from realpolitik import regions; "
+        "regions.load('world'); regions.load('south-asia'); "
         "print(sorted({'pydantic', 'polars'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -76,7 +76,7 @@ def _built_in(name: str) -> Region:
             tuple(Member(state.code, None, None) for state in states.all_states()),
             GREAT_POWERS,
         )
-    # Checked by the tests with the full reader; importing pydantic here would cost half a second.
+    # Checked by the tests with the full reader; pydantic is too slow to import for these.
     import yaml
 
     file = resources.files(__package__) / f"{name}.yaml"

@@ -13,10 +13,16 @@ Montenegro, because COW keeps the number 345 throughout (GW 345, then 340); YEM 
 Republic (COW 678 to 1990, 679 after; GW 678); VNM also North Vietnam; PAK includes its eastern
 part to 1971.
 
+Kept by hand: `codes.csv` (concordance), `names.csv`, `successions.csv`, `seats.csv` and
+`capital_corrections.csv` (places that the source puts far from the city). Compiled from the files
+that `inputs.csv` records with hash and citation: `states.csv` and `spells.csv`. A capital is named
+where the source names it, which is not a judgement on disputed status.
+
 References
 ----------
 Correlates of War Project (2017), State System Membership List, v2016.
 Gleditsch and Ward (1999), "A revised list of independent states since the congress of Vienna".
+ISO 3166-1:2020 and ISO 3166-3:2020 (present and withdrawn codes).
 """
 
 from __future__ import annotations
