@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from realpolitik.data.load import data_hash, load_panel, load_votes, provenance
+from realpolitik.data.load import data_hash, load_panel, load_votes, provenance, system_states
 
-__all__ = ["data_hash", "load_panel", "load_votes", "provenance"]
+__all__ = ["data_hash", "load_panel", "load_votes", "provenance", "system_states"]

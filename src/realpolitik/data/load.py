@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -96,6 +97,25 @@ def load_votes(overlay: bool = True) -> pl.DataFrame:
         abstain, 3 no; an absence has no row).
     """
     return _ballots(overlay).collect()
+
+
+def system_states(panel: Panel) -> pl.DataFrame:
+    """Return the state rows of all members of the state system in the years of a panel.
+
+    A share of the world needs the whole system, also where the panel is of one region. What the
+    panel hides by `as_of` is hidden here too.
+
+    Returns
+    -------
+    pl.DataFrame
+        As `Panel.states`.
+    """
+    years = Span(timeline.year_of(panel.start), timeline.year_of(panel.end), "year")
+    rows = _on_rows(_members_by_year(regions.load(regions.WORLD), years), "state_year", True)
+    if panel.as_of is None:
+        return rows
+    whole = replace(panel, as_of=None, states=rows, dyads=panel.dyads.clear())
+    return whole.known_at(panel.as_of).states
 
 
 def provenance() -> pl.DataFrame:
