@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 import realpolitik
-from realpolitik.cli import bargain
+from realpolitik.cli import bargain, data
 from realpolitik.errors import RealpolitikError, RequestError
 
-VERBS = (bargain,)
+VERBS = (bargain, data)
 
 app = typer.Typer(
     name="realpolitik",

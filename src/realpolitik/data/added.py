@@ -30,7 +30,9 @@ KEYS = {
     "state_year": ("state", "year"),
     "dyad_year": ("source", "target", "year"),
     "dyad_month": ("source", "target", "month"),
+    "arms": ("source", "target", "year"),
     "un_votes": ("rcid", "state"),
+    "un_roll_calls": ("rcid",),
     "events": ("source", "target", "month"),
 }
 
@@ -92,7 +94,7 @@ def folder() -> Path:
     return Path(override) if override else Path(platformdirs.user_data_dir("realpolitik"))
 
 
-def add(path: Path, name: str | None = None) -> Added:
+def add(path: Path, name: str | None = None, member: str = "") -> Added:
     """Read an official file and keep its columns in the user's data folder.
 
     Parameters
@@ -101,6 +103,8 @@ def add(path: Path, name: str | None = None) -> Added:
         The file as its publisher ships it.
     name : str, optional
         Format or provider, where recognition should not decide.
+    member : str
+        Text in the name of the file to take from an archive of several.
 
     Raises
     ------
@@ -109,7 +113,7 @@ def add(path: Path, name: str | None = None) -> Added:
     OutputError
         If the data folder cannot be written.
     """
-    form, reading = read_official(path, name)
+    form, reading = read_official(path, name, member)
     digest = sha256(path)
     label = f"{form.provider}-{digest[:8]}"
     if (folder() / "added" / label).exists():
@@ -273,13 +277,12 @@ def _read_manifest(place: Path) -> Added:
     try:
         covers = tuple(
             Cover(
-                table=cover["table"], columns=tuple(cover["columns"]),
+                table=cover["table"],
+                columns=tuple(cover["columns"]),
                 years=tuple(int(year) for year in cover["years"]),
-                sources=None if cover["sources"] is None else tuple(cover["sources"]),
-                targets=None if cover["targets"] is None else tuple(cover["targets"]),
             )
             for cover in content.pop("covers")
-        )  # fmt: skip
+        )
         return Added(**{**content, "covers": covers, "notes": tuple(content["notes"])})
     except (KeyError, TypeError, ValueError) as cause:
         raise _damaged(place, MANIFEST, cause) from cause

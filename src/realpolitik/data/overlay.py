@@ -19,7 +19,6 @@ import polars as pl
 from realpolitik import states
 from realpolitik.data.added import KEYS, Added, digest, files, read_days, read_table
 from realpolitik.panel.variables import variables
-from realpolitik.providers.files.convert import Cover
 from realpolitik.providers.files.events import QUADS
 
 __all__ = ["apply", "digest", "files", "has_world", "world_dyads"]
@@ -60,14 +59,17 @@ class _Layer:
     zeros: dict[str, pl.Expr]
 
 
-def apply(table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
+def apply(table: str, frame: pl.LazyFrame, *, world: bool = False) -> pl.LazyFrame:
     """Lay the added files over one table of the panel.
 
     Parameters
     ----------
-    table : {"state_year", "dyad_year", "dyad_month", "un_votes"}
+    table : {"state_year", "dyad_year", "dyad_month", "arms", "un_votes", "un_roll_calls"}
     frame : pl.LazyFrame
         The embedded table.
+    world : bool
+        Whether dyad-years of all members of the state system are wanted, not only those the
+        embedded table has.
 
     Returns
     -------
@@ -82,6 +84,8 @@ def apply(table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     layers = list(_layers(table))
     if not layers:
         return frame
+    if world and table == "dyad_year":
+        frame = frame.join(world_dyads().lazy(), on=list(KEYS[table]), how="full", coalesce=True)
     for layer in layers:
         frame = _lay(frame, layer, KEYS[table])
     return frame.sort(KEYS[table])
@@ -92,20 +96,16 @@ def _layers(table: str) -> Iterator[_Layer]:
     for record in records:
         if table in record.columns:
             covers = [cover for cover in record.covers if cover.table == table]
-            zeros = {column: _where(cover) for cover in covers for column in cover.columns}
+            zeros = {
+                column: pl.col("year").is_in(list(cover.years))
+                for cover in covers
+                for column in cover.columns
+            }
             yield _Layer(read_table(record, table), zeros)
     for provider, columns in EVENT_COLUMNS.items():
         of_provider = [record for record in records if record.provider == provider]
         if of_provider and table in columns:
             yield _event_layer(of_provider, table, columns[table])
-
-
-def _where(cover: Cover) -> pl.Expr:
-    inside = pl.col("year").is_in(list(cover.years))
-    for side, members in (("source", cover.sources), ("target", cover.targets)):
-        if members is not None:
-            inside = inside & pl.col(side).is_in(list(members))
-    return inside
 
 
 def _lay(frame: pl.LazyFrame, layer: _Layer, keys: tuple[str, ...]) -> pl.LazyFrame:
@@ -190,24 +190,13 @@ def has_world(pairs: pl.LazyFrame) -> bool:
     return beyond.head(1).collect().height > 0
 
 
-def world_dyads(first: int, last: int) -> pl.DataFrame:
-    """Return every directed dyad of members of the state system by year.
-
-    Parameters
-    ----------
-    first, last : int
-        Years, both included.
-
-    Returns
-    -------
-    pl.DataFrame
-        ``source``, ``target``, ``year``.
-    """
+def world_dyads() -> pl.DataFrame:
+    """Return every directed dyad of the state system by year: ``source``, ``target``, ``year``."""
     years = [
         pl.DataFrame({"source": states.members(year)}).with_columns(
             pl.lit(year, pl.Int32).alias("year")
         )
-        for year in range(first, last + 1)
+        for year in range(states.FIRST_YEAR, states.LAST_YEAR + 1)
     ]
     members = pl.concat(years)
     return (

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from realpolitik.errors import InputFileError
-from realpolitik.providers import atop, cow, regimes, un
+from realpolitik.providers import atop, cow, regimes, ucdp, un
 from realpolitik.providers.codes import code_table
 from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.keys import named, to_state
-from realpolitik.states import FIRST_YEAR, match_name
+from realpolitik.states import FIRST_YEAR, LAST_YEAR, match_name, members
 
 #: CAMEO's country letters that are not today's ISO alpha-3 codes.
 CAMEO_LETTERS = {"ROM": "ROU", "TMP": "TLS", "ZAR": "COD"}
@@ -32,18 +32,14 @@ class Cover:
     Attributes
     ----------
     table : str
-        ``state_year``, ``dyad_year`` or ``dyad_month``.
+        ``state_year`` or ``dyad_year``.
     columns : tuple of str
     years : tuple of int
-    sources, targets : tuple of str or None
-        States the file speaks of on either side; None for all.
     """
 
     table: str
     columns: tuple[str, ...]
     years: tuple[int, ...]
-    sources: tuple[str, ...] | None = None
-    targets: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,27 +162,27 @@ def _un_votes(reading: Reading) -> Converted:
     pairs = pl.concat(
         [un.pairs_of_year(part.select("rcid", "state", "vote", "year")) for part in parts]
     )
-    ballots = keyed.select("rcid", "state", "vote").sort("rcid", "state")
-    return Converted({"un_votes": ballots, "dyad_year": pairs}, unknown=unknown)
-
-
-_PARTIES = ("gwno_a", "gwno_a_2nd", "gwno_b", "gwno_b_2nd")
+    tables = {
+        "un_votes": keyed.select("rcid", "state", "vote").sort("rcid", "state"),
+        "un_roll_calls": rows.select(pl.col("rcid").cast(pl.Int32), "session", "year")
+        .unique("rcid", keep="first", maintain_order=True)
+        .sort("rcid"),
+        "dyad_year": pairs,
+    }
+    return Converted(tables, unknown=unknown)
 
 
 def _acd(reading: Reading) -> Converted:
     rows = _since_1946(reading.frame)
+    first, *others = ucdp.PARTIES
     parties = pl.concat(
-        [rows.select("year", "intensity_level", pl.col(name).alias("gwno")) for name in _PARTIES]
-    ).drop_nulls("gwno")
-    codes = pl.col("gwno").str.split(", ").list.eval(pl.element().cast(pl.Int64))
-    listed = parties.with_columns(codes).explode("gwno")
-    unknown = _check_codes(listed, ["gwno"], _numbers("gw"))
-    table = (
-        to_state(listed, code_table("gw"), "gwno")
-        .group_by("state", "year")
-        .agg(pl.col("intensity_level").max().alias("conflict_intensity"))
-        .sort("state", "year")
-    )
+        [rows.select("year", "intensity_level", pl.col(n).alias(first)) for n in ucdp.PARTIES]
+    ).drop_nulls(first)
+    codes = pl.col(first).str.split(", ").list.eval(pl.element().cast(pl.Int64))
+    listed = parties.with_columns(codes).explode(first)
+    unknown = _check_codes(listed, [first], _numbers("gw"))
+    single = listed.with_columns(pl.lit(None, pl.Int64).alias(name) for name in others)
+    table = ucdp.conflict(single, code_table("gw"))
     cover = Cover("state_year", ("conflict_intensity",), _years(rows))
     return Converted({"state_year": table}, (cover,), unknown)
 
@@ -220,22 +216,31 @@ def _sipri(reading: Reading) -> Converted:
         keyed.filter(pl.col("source") != pl.col("target"))
         .group_by("source", "target", pl.col("year").cast(pl.Int32))
         .agg(pl.col("value").sum().alias("arms"))
-        .sort("source", "target", "year")
     )
-    return Converted({"dyad_year": table}, _sipri_cover(reading), unknown)
+    if reading.about:
+        grid = _partners(reading.about)
+        table = grid.join(table, on=grid.columns, how="left").with_columns(
+            pl.col("arms").fill_null(0.0)
+        )
+    return Converted({"arms": table.sort("source", "target", "year")}, unknown=unknown)
 
 
-def _sipri_cover(reading: Reading) -> tuple[Cover, ...]:
-    if not reading.about:
-        return ()
-    state = match_name(reading.about["state"])
+def _partners(about: dict[str, str]) -> pl.DataFrame:
+    """Every dyad and year a TIV table speaks of: a partner it does not list had no delivery."""
+    state = match_name(about["state"])
     if state is None:
-        msg = f"the table is about {reading.about['state']!r}, which is no known state."
+        msg = f"the table is about {about['state']!r}, which is no known state."
         raise InputFileError(msg)
-    years = tuple(range(int(reading.about["first"]), int(reading.about["last"]) + 1))
-    sources = (state,) if reading.about["side"] == "supplier" else None
-    targets = (state,) if reading.about["side"] == "recipient" else None
-    return (Cover("dyad_year", ("arms",), years, sources, targets),)
+    first, last = max(int(about["first"]), FIRST_YEAR), min(int(about["last"]), LAST_YEAR)
+    this, other = ("source", "target") if about["side"] == "supplier" else ("target", "source")
+    rows = [
+        (state, partner, year)
+        for year in range(first, last + 1)
+        for partner in members(year)
+        if partner != state
+    ]
+    schema = {this: pl.String, other: pl.String, "year": pl.Int32}
+    return pl.DataFrame(rows, schema=schema, orient="row").select("source", "target", "year")
 
 
 def _events(reading: Reading) -> Converted:

@@ -117,7 +117,7 @@ def chosen(name: str) -> tuple[Format, ...]:
     return found
 
 
-def read_official(path: Path, name: str | None = None) -> tuple[Format, Reading]:
+def read_official(path: Path, name: str | None = None, member: str = "") -> tuple[Format, Reading]:
     """Recognise and read an official file.
 
     Parameters
@@ -126,6 +126,8 @@ def read_official(path: Path, name: str | None = None) -> tuple[Format, Reading]
         The file as published: text, gzip or zip.
     name : str, optional
         Format or provider, where recognition should not decide.
+    member : str
+        Text in the name of the file to take from an archive of several.
 
     Raises
     ------
@@ -135,7 +137,8 @@ def read_official(path: Path, name: str | None = None) -> tuple[Format, Reading]
         If `name` is no format.
     """
     allowed = FORMATS if name is None else chosen(name)
-    with opened(path) as files:
+    with opened(path) as inside:
+        files = [item for item in inside if member.casefold() in item.label.casefold()] or inside
         found = [(form, item) for item in files for form in _matching(item, allowed, len(files))]
         if len(found) > 1:
             raise InputFileError(_several(path, found))
