@@ -1,0 +1,130 @@
+"""The page: charts drawn once as SVG for paper and readers without scripts, then live."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import itertools
+import json
+import re
+from importlib import resources
+from importlib.metadata import version
+from typing import Any
+
+import jinja2
+import vl_convert
+from altair.utils import schemapi
+from markupsafe import Markup
+
+from realpolitik import cache
+from realpolitik.report import words
+from realpolitik.report.maps import atlas_data
+from realpolitik.report.record import Assessment
+from realpolitik.report.sections import Chart, sections
+from realpolitik.report.style import CLASSES, CONFIG, CUTS
+
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"
+
+
+def render(record: Assessment) -> str:
+    """Return ``report.html``: one file that asks nothing of the network."""
+    with schemapi.debug_mode(False):  # the specifications are checked by the tests, not each time
+        parts = sections(record)
+        charts = [chart for part in parts for chart in part.charts]
+        specs = {chart.key: _spec(chart) for chart in charts}
+    needs_atlas = any(not chart.fluid for chart in charts)
+    scripts = (vega_bundle(), _static("page.js"))
+    return (
+        _environment()
+        .get_template("page.html.j2")
+        .render(
+            record=record,
+            sections=parts,
+            drawn={chart.key: _drawn(chart.key, specs[chart.key]) for chart in charts},
+            charts=_embeddable({key: spec | {"config": None} for key, spec in specs.items()}),
+            config=_embeddable(CONFIG),
+            atlas=_embeddable(atlas_data() if needs_atlas else {}),
+            scripts=[Markup(script) for script in scripts],
+            policy=_policy(scripts),
+            style=Markup(_static("page.css")),
+            classes=_classes(),
+        )
+    )
+
+
+def _spec(chart: Chart) -> dict[str, Any]:
+    spec: dict[str, Any] = chart.spec.to_dict()
+    spec.pop("$schema", None)
+    spec["usermeta"] = {"fluid": chart.fluid, "margin": chart.margin}
+    return spec
+
+
+def _drawn(key: str, spec: dict[str, Any]) -> Markup:
+    """Draw a chart as SVG whose ids are its own, with colours left to the page."""
+    full = spec | {"config": CONFIG}
+    full["datasets"] = full.get("datasets", {}) | _named(spec)
+    svg = vl_convert.vegalite_to_svg(full, vl_version=_grammar())
+    svg = re.sub(r'id="(clip|gradient)', rf'id="{key}-\1', svg)
+    svg = re.sub(r"url\(#(clip|gradient)", rf"url(#{key}-\1", svg)
+    return Markup(svg)
+
+
+def _named(spec: dict[str, Any]) -> dict[str, Any]:
+    used = json.dumps(spec)
+    return {name: rows for name, rows in atlas_data().items() if f'"name": "{name}"' in used}
+
+
+def _grammar() -> str:
+    return str(vl_convert.get_vegalite_versions()[-1])
+
+
+def vega_bundle() -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script, made once for each version."""
+    name = f"vega-{version('vl-convert-python')}-{_grammar()}.js"
+
+    def make() -> bytes:
+        script: str = vl_convert.javascript_bundle(_SNIPPET, vl_version=_grammar())
+        return script.replace("</script", r"<\/script").encode()
+
+    return cache.remember(name, make).decode()
+
+
+def _embeddable(content: Any) -> Markup:
+    """Write JSON that cannot end the script element it stands in."""
+    text = json.dumps(content, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return Markup(text)
+
+
+def _policy(scripts: tuple[str, ...]) -> str:
+    """Return the content security policy: these scripts, inline styles, and nothing else."""
+    digests = [base64.b64encode(hashlib.sha256(s.encode()).digest()).decode() for s in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _classes() -> list[dict[str, str]]:
+    limits = [f"below {words.signed(CUTS[0])}"]
+    limits += [f"{words.signed(a)} to {words.signed(b)}" for a, b in itertools.pairwise(CUTS)]
+    limits += [f"above {words.signed(CUTS[-1])}"]
+    return [{"fill": fill, "label": text} for fill, text in zip(CLASSES, limits, strict=True)]
+
+
+def _static(name: str) -> str:
+    return resources.files("realpolitik.report").joinpath("static", name).read_text("utf-8")
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("realpolitik.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["signed"] = words.signed
+    return environment

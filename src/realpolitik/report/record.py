@@ -1,0 +1,367 @@
+"""The assessment of one dyad as a tree of frozen records: all that the report renders.
+
+Every number the report shows is a field here. Series are column-wise tuples of equal length. None
+means missing; it never stands for zero.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A state: its code, its name, and the name that reads well inside a sentence."""
+
+    code: str
+    name: str
+    in_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked.
+
+    Attributes
+    ----------
+    source, target : Party
+    region : str
+    start, end : int
+        First and last year shown.
+    as_of : str or None
+        Year or month after which nothing was to be known.
+    case : str or None
+        The case whose events are listed; None where no case covers the dyad.
+    seed : int
+    """
+
+    source: Party
+    target: Party
+    region: str
+    start: int
+    end: int
+    as_of: str | None
+    case: str | None
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number as it stands in a sentence, its value, and its place in ``assessment.json``.
+
+    `path` is a JSON pointer (RFC 6901); None for a number that is derived from `inputs`, which are
+    pointers too.
+    """
+
+    text: str
+    value: float
+    path: str | None
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the bottom line.
+
+    Attributes
+    ----------
+    topic : str
+    text : str
+    judged : bool
+        False where the data do not allow a judgement.
+    figures : tuple of Figure
+        Every number in `text`, in order.
+    rests_on : tuple of str
+        Variables used.
+    """
+
+    topic: str
+    text: str
+    judged: bool
+    figures: tuple[Figure, ...]
+    rests_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """The measured relation of one state towards another, smoothed; T years.
+
+    Attributes
+    ----------
+    source, target : str
+    years : tuple of int, length T
+    mean, sd, lower, upper : tuple of float or None, length T
+        Standard deviations of the scale, + cooperative; `lower` to `upper` is a 90 per cent band.
+    indicators : tuple of int, length T
+        Indicators observed in the year.
+    """
+
+    source: str
+    target: str
+    years: tuple[int, ...]
+    mean: tuple[float | None, ...]
+    sd: tuple[float | None, ...]
+    lower: tuple[float | None, ...]
+    upper: tuple[float | None, ...]
+    indicators: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A series the relation rests on, with the years in which it was read for this dyad."""
+
+    name: str
+    label: str
+    provider: str
+    first_year: int | None
+    last_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """An episode of a posture.
+
+    Attributes
+    ----------
+    source, target : str
+    start, end : int
+        First and last year.
+    level : float
+        Mean of the posture over the phase.
+    sign : str
+        ``cooperation``, ``friction`` or ``neither``.
+    probability : float or None
+        That the phase has this sign.
+    turn : float or None
+        Probability of the turn into the phase; None for the first.
+    """
+
+    source: str
+    target: str
+    start: int
+    end: int
+    level: float
+    sign: str
+    probability: float | None
+    turn: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The sign of an event for one direction of the dyad."""
+
+    source: str
+    target: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEvent:
+    """A dated event of the case that concerns the dyad."""
+
+    id: str
+    date: str
+    precision: str
+    title: str
+    moves: tuple[Move, ...]
+    status_in_paper: str
+    footnotes: tuple[int, ...]
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Events of a case for the dyad; empty with a `remark` where no case covers it."""
+
+    case: str | None
+    title: str | None
+    remark: str | None
+    events: tuple[TimelineEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """Share of world capability (CINC) of one state; T years.
+
+    Attributes
+    ----------
+    state, name : str
+    party : bool
+        Whether it is one of the two states assessed.
+    years : tuple of int, length T
+    share : tuple of float or None, length T
+        In [0, 1].
+    """
+
+    state: str
+    name: str
+    party: bool
+    years: tuple[int, ...]
+    share: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What one state gives, sends or does to the other; T years.
+
+    Attributes
+    ----------
+    topic : str
+        ``aid``, ``arms``, ``troops``, ``trade``, ``votes``, ``sanctions`` or ``disputes``.
+    variable : str
+    label, unit : str
+    provider : str
+    source, target : str
+    directed : bool
+        False where the value belongs to the pair.
+    years : tuple of int, length T
+    values : tuple of float or None, length T
+    last_year : int or None
+        Last year with a value; None where the dyad has none.
+    last_value : float or None
+        Value in that year.
+    remark : str
+        ``no data after YEAR`` or why there are none.
+    """
+
+    topic: str
+    variable: str
+    label: str
+    unit: str
+    provider: str
+    source: str
+    target: str
+    directed: bool
+    years: tuple[int, ...]
+    values: tuple[float | None, ...]
+    last_year: int | None
+    last_value: float | None
+    remark: str
+
+
+@dataclass(frozen=True, slots=True)
+class MapCell:
+    """Posture of one of the two states towards a state of the region in the map's year."""
+
+    origin: str
+    state: str
+    name: str
+    latitude: float
+    longitude: float
+    mean: float | None
+    lower: float | None
+    upper: float | None
+    indicators: int
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Relations of both states with every state of the region."""
+
+    year: int
+    cells: tuple[MapCell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VariableSource:
+    """A variable used: where it comes from, how far it reaches, on what terms."""
+
+    variable: str
+    label: str
+    unit: str
+    used_for: str
+    provider: str
+    version: str
+    citation: str
+    terms: str
+    first_year: int | None
+    last_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vintage:
+    """What the result depends on besides the request."""
+
+    package_version: str
+    code_hash: str
+    data_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """Everything about one dyad.
+
+    Attributes
+    ----------
+    request : Request
+    bottom_line : tuple of Sentence, length 5
+    relation : tuple of Posture, length 2
+        Source to target, then target to source.
+    indicators : tuple of Indicator
+        The series the relation rests on.
+    phases : tuple of Phase
+    timeline : Timeline
+    capabilities : tuple of Capability
+        Main states of the region, largest last share first.
+    flows : tuple of Flow
+    map : Map
+    sources : tuple of VariableSource
+    limits : tuple of str
+        What the reader must know before using a number.
+    vintage : Vintage
+    """
+
+    request: Request
+    bottom_line: tuple[Sentence, ...]
+    relation: tuple[Posture, ...]
+    indicators: tuple[Indicator, ...]
+    phases: tuple[Phase, ...]
+    timeline: Timeline
+    capabilities: tuple[Capability, ...]
+    flows: tuple[Flow, ...]
+    map: Map
+    sources: tuple[VariableSource, ...]
+    limits: tuple[str, ...]
+    vintage: Vintage
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as plain dictionaries, lists, text and numbers."""
+        content: dict[str, Any] = json.loads(self.to_json())
+        return content
+
+    def to_json(self) -> str:
+        """Return ``assessment.json``."""
+        return json.dumps(dataclasses.asdict(self), ensure_ascii=False, allow_nan=False, indent=1)
+
+    def text(self) -> str:
+        """Return the bottom line as numbered lines of text."""
+        lines = [f"{i}. {sentence.text}" for i, sentence in enumerate(self.bottom_line, 1)]
+        return "\n".join(lines)
+
+    def report(self, path: str | Path) -> Path:
+        """Write ``report.html``, one self-contained file, to `path` and return its path.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written.
+        """
+        from realpolitik.report.writing import write_page
+
+        return write_page(self, Path(path))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``report.html``, ``assessment.json``, its schema and ``tables/`` to a folder.
+
+        Raises
+        ------
+        OutputError
+            If the folder holds files that are not this report's, or cannot be written.
+        """
+        from realpolitik.report.writing import write_folder
+
+        return write_folder(self, Path(folder))

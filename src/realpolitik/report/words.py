@@ -1,0 +1,155 @@
+"""Numbers and charts in words: the same wording for every state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from realpolitik.report.record import Capability, Flow, MapCell, Phase, Posture
+
+MINUS = "−"
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """Write a posture with its sign.
+
+    >>> signed(0.456), signed(-1.0), signed(None)
+    ('+0.46', '−1.00', 'no data')
+    """
+    if value is None:
+        return "no data"
+    return f"{value:+.{digits}f}".replace("-", MINUS)
+
+
+def share(value: float | None) -> str:
+    """Write a share as a percentage of three significant digits at most.
+
+    >>> share(0.1337), share(0.00234), share(None)
+    ('13.4%', '0.23%', 'no data')
+    """
+    if value is None:
+        return "no data"
+    return f"{100 * value:.1f}%" if value >= 0.01 else f"{100 * value:.2f}%"
+
+
+def probability(value: float | None) -> str:
+    """Write a probability with two digits; never as a certainty.
+
+    >>> probability(0.834), probability(0.9999), probability(0.001), probability(None)
+    ('0.83', '> 0.99', '< 0.01', 'not known')
+    """
+    if value is None:
+        return "not known"
+    if value > 0.99:
+        return "> 0.99"
+    return "< 0.01" if value < 0.01 else f"{value:.2f}"
+
+
+def amount(value: float | None) -> str:
+    """Write an amount so that it can be read aloud.
+
+    >>> amount(1234.5), amount(2.5e9), amount(0.731), amount(3.0), amount(None)
+    ('1,234', '2.50 billion', '0.731', '3', 'no data')
+    """
+    if value is None:
+        return "no data"
+    size = abs(value)
+    for limit, name in ((1e12, "trillion"), (1e9, "billion"), (1e6, "million")):
+        if size >= limit:
+            return f"{value / limit:,.2f} {name}".replace("-", MINUS)
+    text = f"{value:,.0f}" if size >= 100 or value == int(value) else f"{value:,.3g}"
+    return text.replace("-", MINUS)
+
+
+def quantity(value: float | None, unit: str) -> str:
+    """Write an amount with its unit; millions of a currency become the currency.
+
+    >>> quantity(2500.0, "million current USD")
+    '2.50 billion current USD'
+    >>> quantity(0.5, "share")
+    '0.500 (share)'
+    """
+    if value is None:
+        return "no data"
+    if unit.startswith("million ") and "USD" in unit:
+        return f"{amount(value * 1e6)} {unit.removeprefix('million ')}"
+    if unit in ("share", "0 or 1") or unit[:1].isdigit():
+        return f"{value:.3f} ({unit})" if unit == "share" else amount(value)
+    return f"{amount(value)} {unit}"
+
+
+def years(first: int, last: int) -> str:
+    """Write a span of years.
+
+    >>> years(1954, 1961), years(2001, 2001)
+    ('1954–1961', '2001')
+    """
+    return f"{first}" if first == last else f"{first}–{last}"
+
+
+def describe_posture(posture: Posture, source: str, target: str) -> str:
+    """Return the text alternative of a relation chart."""
+    known = [
+        (year, mean)
+        for year, mean in zip(posture.years, posture.mean, strict=True)
+        if mean is not None
+    ]
+    if not known:
+        return f"No measured posture of {source} towards {target}."
+    top, low = max(known, key=lambda item: item[1]), min(known, key=lambda item: item[1])
+    return (
+        f"Line with a 90 per cent band: posture of {source} towards {target}, "
+        f"{years(known[0][0], known[-1][0])}. Highest {signed(top[1])} in {top[0]}, lowest "
+        f"{signed(low[1])} in {low[0]}, last {signed(known[-1][1])} in {known[-1][0]}. Below it, "
+        f"bars: between {min(posture.indicators)} and {max(posture.indicators)} indicators a year."
+    )
+
+
+def describe_phases(phases: Sequence[Phase], labels: dict[str, str]) -> str:
+    """Return the text alternative of the chart of phases."""
+    parts = []
+    for source, label in labels.items():
+        own = [phase for phase in phases if phase.source == source]
+        spans = "; ".join(f"{years(phase.start, phase.end)} {phase.sign}" for phase in own)
+        parts.append(f"{label}: {spans or 'no phases'}.")
+    return "Bars of the phases of each direction. " + " ".join(parts)
+
+
+def describe_capabilities(states: Sequence[Capability]) -> str:
+    """Return the text alternative of the chart of capabilities."""
+    parts = []
+    for state in states:
+        known = [(y, s) for y, s in zip(state.years, state.share, strict=True) if s is not None]
+        if known:
+            parts.append(
+                f"{state.name} {share(known[0][1])} in {known[0][0]} and "
+                f"{share(known[-1][1])} in {known[-1][0]}"
+            )
+    return "Lines of shares of world capability: " + "; ".join(parts) + "."
+
+
+def describe_flow(flows: Sequence[Flow]) -> str:
+    """Return the text alternative of a small multiple."""
+    parts = [
+        f"{flow.source} {'to' if flow.directed else 'and'} {flow.target}: "
+        + (
+            f"{quantity(flow.last_value, flow.unit)} in {flow.last_year}"
+            if flow.last_year is not None
+            else "no data"
+        )
+        for flow in flows
+    ]
+    return f"Lines of {flows[0].label}. Last values: " + "; ".join(parts) + "."
+
+
+def describe_map(cells: Sequence[MapCell], origin: str, year: int) -> str:
+    """Return the text alternative of a map."""
+    known = sorted(
+        ((cell.mean, cell.name) for cell in cells if cell.mean is not None), reverse=True
+    )
+    if not known:
+        return f"Map of the postures of {origin}: no data in {year}."
+    return (
+        f"Map of the postures of {origin} towards {len(known)} states in {year}: most cooperative "
+        f"towards {known[0][1]} ({signed(known[0][0])}), least towards {known[-1][1]} "
+        f"({signed(known[-1][0])})."
+    )

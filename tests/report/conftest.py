@@ -1,0 +1,216 @@
+"""A made-up assessment: the report is tested apart from the data."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from realpolitik.report.record import (
+    Assessment,
+    Capability,
+    Figure,
+    Flow,
+    Indicator,
+    Map,
+    MapCell,
+    Move,
+    Party,
+    Phase,
+    Posture,
+    Request,
+    Sentence,
+    Timeline,
+    TimelineEvent,
+    VariableSource,
+    Vintage,
+)
+
+YEARS = tuple(range(1947, 2024))
+EVIL = "<script>window.evil = 1</script> & </script><img src=x onerror=alert(1)>"
+PLACES = {
+    "IND": ("India", 28.6, 77.2),
+    "CHN": ("China", 39.9, 116.4),
+    "AFG": ("Afghanistan", 34.5, 69.2),
+    "NPL": ("Nepal", 27.7, 85.3),
+    "LKA": ("Sri Lanka", 6.9, 79.9),
+    "MDV": ("Maldives", 4.2, 73.5),
+    "IRN": ("Iran", 35.7, 51.4),
+    "BGD": ("Bangladesh", 23.8, 90.4),
+    "KAZ": ("Kazakhstan", 51.2, 71.4),
+    "RUS": ("Russia", 55.8, 37.6),
+    "JPN": ("Japan", 35.7, 139.7),
+    "QAT": ("Qatar", 25.3, 51.5),
+}
+
+
+def _posture(source: str, target: str, shift: float) -> Posture:
+    mean = tuple(round(math.sin((year - 1947) / 9 + shift) * 1.1, 4) for year in YEARS)
+    sd = tuple(0.2 + 0.3 * (year > 2014) for year in YEARS)
+    return Posture(
+        source=source,
+        target=target,
+        years=YEARS,
+        mean=mean,
+        sd=sd,
+        lower=tuple(m - 1.645 * s for m, s in zip(mean, sd, strict=True)),
+        upper=tuple(m + 1.645 * s for m, s in zip(mean, sd, strict=True)),
+        indicators=tuple(9 if 1995 <= year <= 2014 else 4 for year in YEARS),
+    )
+
+
+def _flow(topic: str, variable: str, unit: str, way: tuple[str, str], scale: float) -> Flow:
+    values = tuple(
+        None if year < 1960 or year > 2014 else scale * (year - 1950) ** 1.5 for year in YEARS
+    )
+    return Flow(
+        topic=topic,
+        variable=variable,
+        label=f"{topic} given",
+        unit=unit,
+        provider="Made-up source",
+        source=way[0],
+        target=way[1],
+        directed=True,
+        years=YEARS,
+        values=values,
+        last_year=2014,
+        last_value=values[YEARS.index(2014)],
+        remark="no data after 2014",
+    )
+
+
+def _cells(origin: str, other: str) -> tuple[MapCell, ...]:
+    places = PLACES | {
+        "PAK": ("Pakistan", 33.7, 73.0),
+        "USA": ("United States", 38.9, -77.0),
+    }
+    cells = []
+    for i, (code, (name, latitude, longitude)) in enumerate(sorted(places.items())):
+        if code == origin:
+            continue
+        mean = None if code == "NPL" else -1.8 + 0.3 * i + (0.4 if other == code else 0.0)
+        cells.append(
+            MapCell(
+                origin=origin,
+                state=code,
+                name=name,
+                latitude=latitude,
+                longitude=longitude,
+                mean=mean,
+                lower=None if mean is None else mean - 0.5,
+                upper=None if mean is None else mean + 0.5,
+                indicators=0 if mean is None else 4,
+            )
+        )
+    return tuple(cells)
+
+
+def _phases() -> tuple[Phase, ...]:
+    spans = [
+        (1947, 1953, 0.1, "neither", None),
+        (1954, 1970, 0.9, "cooperation", 0.91),
+        (1971, 1999, -0.6, "friction", 0.55),
+        (2000, 2023, 0.3, "cooperation", 0.999),
+    ]
+    return tuple(
+        Phase(s, t, start, end, level, sign, 0.4 + abs(level) / 2, turn)
+        for s, t in (("USA", "PAK"), ("PAK", "USA"))
+        for start, end, level, sign, turn in spans
+    )
+
+
+@pytest.fixture(scope="session")
+def record() -> Assessment:
+    """A record with every section filled, and hostile text from files."""
+    usa = Party("USA", "United States", "the United States")
+    pak = Party("PAK", "Pakistan", "Pakistan")
+    relation = (_posture("USA", "PAK", 0.0), _posture("PAK", "USA", 0.6))
+    last = relation[0].mean[-1]
+    assert last is not None
+    text = f"{last:+.2f}".replace("-", "−")
+    sentence = Sentence(
+        topic="level",
+        text=f"In 2023 the posture was {text}.",
+        judged=True,
+        figures=(
+            Figure("2023", 2023, "/relation/0/years/76"),
+            Figure(text, last, "/relation/0/mean/76"),
+        ),
+        rests_on=("un_agreement", "us_aid"),
+    )
+    open_ = Sentence("move", "The move cannot be judged: too little was observed.", False, (), ())
+    events = (
+        TimelineEvent(
+            "E001",
+            "1954-05-19",
+            "day",
+            "Agreement",
+            (Move("USA", "PAK", "+"),),
+            "implied",
+            (),
+            None,
+        ),
+        TimelineEvent(
+            "E002",
+            "2018-01",
+            "month",
+            EVIL,
+            (Move("USA", "PAK", "-"), Move("PAK", "USA", "mixed")),
+            "named",
+            (3,),
+            EVIL,
+        ),
+    )
+    shares = {"USA": 0.22, "CHN": 0.15, "IND": 0.07, "RUS": 0.06, "PAK": 0.012, "NPL": 0.002}
+    names = {code: place[0] for code, place in PLACES.items()} | {
+        "USA": "United States",
+        "PAK": "Pakistan",
+    }
+    return Assessment(
+        request=Request(usa, pak, "south-asia", 1947, 2023, None, "us-pakistan", 1),
+        bottom_line=(sentence, open_, sentence, open_, sentence),
+        relation=relation,
+        indicators=(
+            Indicator("un_agreement", "UN votes", "Made-up votes", 1947, 2023),
+            Indicator("imports", "Imports", "Made-up trade", 1950, 2014),
+            Indicator("leader_visits", "Visits", "Made-up visits", None, None),
+        ),
+        phases=_phases(),
+        timeline=Timeline("us-pakistan", "US-Pakistan relations", None, events),
+        capabilities=tuple(
+            Capability(
+                state,
+                names[state],
+                state in ("USA", "PAK"),
+                YEARS,
+                tuple(
+                    None if year > 2016 else share * (1 + 0.2 * math.sin(year / 8))
+                    for year in YEARS
+                ),
+            )
+            for state, share in shares.items()
+        ),
+        flows=(
+            _flow("aid", "us_aid", "constant USD", ("USA", "PAK"), 1e6),
+            _flow("trade", "exports", "million current USD", ("USA", "PAK"), 9.0),
+            _flow("trade", "exports", "million current USD", ("PAK", "USA"), 5.0),
+        ),
+        map=Map(2023, _cells("USA", "PAK") + _cells("PAK", "USA")),
+        sources=(
+            VariableSource(
+                "us_aid",
+                "Aid of the USA",
+                "constant USD",
+                "flows",
+                "us_aid",
+                "2024",
+                "Made-up",
+                "public domain",
+                1946,
+                2014,
+            ),
+        ),
+        limits=("A limit.",),
+        vintage=Vintage("0.1.0", "c" * 64, "d" * 64),
+    )
