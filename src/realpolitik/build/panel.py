@@ -148,8 +148,8 @@ def _filled(rows: pl.DataFrame, sources: tuple[Source, ...], read: Reader) -> pl
     for source in sources:
         values = convert(source, read)
         keys = [key for key in KEYS[source.table] if key in values.columns]
-        zero = _zero_where(source, values, keys)
-        table = skeleton.attach(table, values, source.columns, keys, zero)
+        absent = _absent(source, values, keys)
+        table = skeleton.attach(table, values, source.columns, keys, absent)
     return _typed(table)
 
 
@@ -173,17 +173,20 @@ def _year(frame: pl.DataFrame) -> pl.Expr:
     return pl.col("month").dt.year() if "month" in frame.columns else pl.col("year")
 
 
-def _zero_where(source: Source, values: pl.DataFrame, keys: list[str]) -> pl.Expr | None:
-    if source.zeros is None:
+def _absent(source: Source, values: pl.DataFrame, keys: list[str]) -> tuple[pl.Expr, int] | None:
+    """Where a row that the source lacks has a meaning, and which value it means."""
+    rule = source.absent
+    if rule is None:
         return None
-    inside = _year(values).is_between(*_years(source))
-    if source.zeros.sources is not None:
-        inside = inside & pl.col("source").is_in(source.zeros.sources)
-    if source.zeros.listed:
+    first, last = _years(source)
+    inside = _year(values).is_between(rule.first or first, last)
+    if rule.sources is not None:
+        inside = inside & pl.col("source").is_in(rule.sources)
+    if rule.listed:
         parties = [key for key in keys if key in ("source", "target")]
         known = sorted({name for key in parties for name in values[key].unique()})
         inside = inside & pl.all_horizontal(pl.col(key).is_in(known) for key in parties)
-    return inside
+    return inside, rule.value
 
 
 def _typed(table: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Rows of the panel before any value, and the rule that turns an absent row into zero."""
+"""Rows of the panel before any value, and the rule that gives an absent row its meaning."""
 
 from __future__ import annotations
 
@@ -47,18 +47,29 @@ def attach(
     values: pl.DataFrame,
     columns: tuple[str, ...],
     keys: list[str],
-    zero_where: pl.Expr | None = None,
+    absent: tuple[pl.Expr, int] | None = None,
 ) -> pl.DataFrame:
-    """Join `values` to `rows`; where a row is absent and `zero_where` holds, write zero.
+    """Join `values` to `rows`, and give an absent row its meaning.
 
     A row that is present with an empty value stays null: the source says that it does not know.
+
+    Parameters
+    ----------
+    rows, values : pl.DataFrame
+    columns : tuple of str
+        Columns of `values` to take.
+    keys : list of str
+        Key columns of `values`, each once.
+    absent : (pl.Expr, int), optional
+        Where a row of `rows` that `values` lacks has a meaning, and the value it means.
     """
     seen = values.select(*keys, *columns).with_columns(pl.lit(True).alias("_seen"))
-    joined = rows.join(seen, on=keys, how="left", maintain_order="left")
-    if zero_where is not None:
-        absent = pl.col("_seen").is_null() & zero_where
-        zeros = [
-            pl.when(absent).then(pl.lit(0)).otherwise(pl.col(name)).alias(name) for name in columns
-        ]
-        joined = joined.with_columns(zeros)
+    joined = rows.join(seen, on=keys, how="left", maintain_order="left", validate="m:1")
+    if absent is not None:
+        inside, value = absent
+        lacking = pl.col("_seen").is_null() & inside
+        joined = joined.with_columns(
+            pl.when(lacking).then(pl.lit(value)).otherwise(pl.col(name)).alias(name)
+            for name in columns
+        )
     return joined.drop("_seen")

@@ -1,4 +1,4 @@
-"""What the panel is compiled from: for each provider its files, its conversion and its zeros."""
+"""What the panel is compiled from: files, conversions, and what an absent row means."""
 
 from __future__ import annotations
 
@@ -31,19 +31,25 @@ from realpolitik.providers import (
 
 
 @dataclass(frozen=True, slots=True)
-class Zeros:
-    """Where an absent row means that nothing happened.
+class Absent:
+    """Where an absent row has a meaning, and which.
 
     Attributes
     ----------
+    value : int
+        What it means: 0, nothing happened, unless the source has another word for it.
     sources : tuple of str or None
         Only for these sources; None for all.
     listed : bool
         Only for states that occur in the converted rows.
+    first : int or None
+        First year, where it is later than the provider's.
     """
 
+    value: int = 0
     sources: tuple[str, ...] | None = None
     listed: bool = False
+    first: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Source:
     Attributes
     ----------
     provider : str
-        Row of `providers.csv`; its years bound every value and every zero.
+        Row of `providers.csv`; its years bound every value, also those of absent rows.
     table : {"state_year", "dyad_year", "dyad_month", "arms"}
     columns : tuple of str
     files : tuple of str
@@ -61,7 +67,7 @@ class Source:
     codes : tuple of str
         Crosswalks, in the order in which the conversion takes them, after the files.
     convert : callable
-    zeros : Zeros or None
+    absent : Absent or None
         None where an absent row is unknown.
     """
 
@@ -71,10 +77,11 @@ class Source:
     files: tuple[str, ...]
     codes: tuple[str, ...]
     convert: Callable[..., pl.DataFrame]
-    zeros: Zeros | None = None
+    absent: Absent | None = None
 
 
-EVERYWHERE = Zeros()
+NOTHING = Absent()
+NO_CONTACT = Absent(value=6)
 SHARES = tuple(f"{name}_share" for name in cow.COMPONENTS)
 ICEWS_MONTHLY = ("icews/icews_conflict_dyad_month_1991_2013",)
 GDELT = ("gdelt/gdelt_dyad_month_score_2018_2024",)
@@ -145,7 +152,7 @@ STATE_SOURCES = (
         ("ucdp/ucdp_acd_25_1_by_state",),
         ("gw",),
         ucdp.conflict,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "unhcr",
@@ -162,7 +169,7 @@ STATE_SOURCES = (
         ("nuclear/warhead_stockpiles",),
         ("names",),
         nuclear.warheads,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "cow_igo",
@@ -199,7 +206,7 @@ DYAD_SOURCES = (
         ("atop/atop_directed_dyad_year",),
         ("cow",),
         atop.pledges,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "cow_mid",
@@ -208,15 +215,11 @@ DYAD_SOURCES = (
         ("cow/cow_mid_dirdisps",),
         ("cow",),
         cow.disputes,
-        EVERYWHERE,
+        NOTHING,
     ),
-    Source(
-        "mie", "dyad_year", ("mie_actions",), ("mie/mie_1_0",), ("cow",), mie.actions, EVERYWHERE
-    ),
-    Source("icb", "dyad_year", ("icb_crisis",), ("icb/icb2v13",), ("cow",), icb.crises, EVERYWHERE),
-    Source(
-        "cow_war", "dyad_year", ("war",), ("cow/cow_war_inter",), ("cow",), cow.wars, EVERYWHERE
-    ),
+    Source("mie", "dyad_year", ("mie_actions",), ("mie/mie_1_0",), ("cow",), mie.actions, NOTHING),
+    Source("icb", "dyad_year", ("icb_crisis",), ("icb/icb2v13",), ("cow",), icb.crises, NOTHING),
+    Source("cow_war", "dyad_year", ("war",), ("cow/cow_war_inter",), ("cow",), cow.wars, NOTHING),
     Source(
         "tss",
         "dyad_year",
@@ -224,7 +227,7 @@ DYAD_SOURCES = (
         ("rivalries/tss_rivalries_2021",),
         ("cow",),
         rivalries.rivalries,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "cow_contiguity",
@@ -233,6 +236,7 @@ DYAD_SOURCES = (
         ("cow/cow_contdird_dyad_year",),
         ("cow",),
         cow.contiguity,
+        NO_CONTACT,
     ),
     Source(
         "cepii", "dyad_year", ("distance",), ("cepii/dist_cepii",), ("iso3",), economy.distances
@@ -268,7 +272,7 @@ DYAD_SOURCES = (
         ("us_aid/us_foreign_aid_country",),
         ("iso3", "names"),
         us_aid.aid,
-        Zeros(sources=("USA",)),
+        Absent(sources=("USA",)),
     ),
     Source(
         "aiddata_gcof",
@@ -293,7 +297,7 @@ DYAD_SOURCES = (
         ("gsdb/gsdb_v4",),
         ("names",),
         gsdb.sanctions,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "ties",
@@ -302,7 +306,7 @@ DYAD_SOURCES = (
         ("ties/ties_v4_1",),
         ("cow",),
         ties.threats,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "troopdata",
@@ -319,7 +323,7 @@ DYAD_SOURCES = (
         ("exercises/mme_long",),
         ("gw",),
         military.exercises,
-        EVERYWHERE,
+        NOTHING,
     ),
     Source(
         "ceias",
@@ -328,7 +332,7 @@ DYAD_SOURCES = (
         ("visits/chinese_leader_travel_1949_2020",),
         ("names",),
         military.visits,
-        Zeros(sources=("CHN",)),
+        Absent(sources=("CHN",)),
     ),
     Source(
         "icews_year",
@@ -345,7 +349,7 @@ DYAD_SOURCES = (
         ICEWS_MONTHLY,
         ("letters",),
         events.icews_sums,
-        Zeros(listed=True),
+        Absent(listed=True, first=events.DENSE_FROM),
     ),
     Source(
         "gdelt_score",
@@ -363,7 +367,7 @@ DYAD_SOURCES = (
         ("desta/desta_treaty_members",),
         ("numeric", "names"),
         commerce.trade_agreements,
-        EVERYWHERE,
+        NOTHING,
     ),
 )
 
@@ -375,7 +379,7 @@ MONTH_SOURCES = (
         ICEWS_MONTHLY,
         ("letters",),
         events.icews_months,
-        Zeros(listed=True),
+        Absent(listed=True),
     ),
     Source(
         "gdelt_score",

@@ -54,7 +54,8 @@ def load_panel(
     Raises
     ------
     PanelError
-        If an embedded or added table is missing or damaged, or no dyad of the region is held.
+        If an embedded or added table is missing or damaged, or no figure between two states of the
+        region is held.
     PeriodError
         If a date cannot be read, or the period is empty.
 
@@ -66,6 +67,8 @@ def load_panel(
     """
     known_step = timeline.check_step(step)
     chosen = regions.load(region)
+    if chosen.name == regions.WORLD:
+        _check_world(overlay)
     span = timeline.parse_span(start, end, known_step, _default_span(known_step))
     members = _members_by_year(chosen, span)
     panel = Panel(
@@ -128,7 +131,9 @@ def provenance() -> pl.DataFrame:
     """
     path = FOLDER / PROVENANCE
     try:
-        return pl.read_csv(path)
+        return pl.read_csv(path, infer_schema=False).with_columns(
+            pl.col("lag", "first", "last", "cells", "states").cast(pl.Int64)
+        )
     except (OSError, pl.exceptions.PolarsError) as cause:
         raise _damaged(path, cause) from cause
 
@@ -254,6 +259,17 @@ def _spans(overlay: bool) -> dict[str, tuple[int, int]]:
 
 def _lags() -> dict[str, int]:
     return {name: providers()[v.provider].lag for name, v in variables().items()}
+
+
+def _check_world(overlay: bool) -> None:
+    if overlay and added.has_world(_scan("dyad_year")):
+        return
+    msg = (
+        "region 'world' needs dyads of all states, and the embedded panel holds those of the "
+        "built-in regions. Add official files with `realpolitik data add FILE`, or choose one of "
+        f"{', '.join(name for name in regions.names() if name != regions.WORLD)}."
+    )
+    raise PanelError(msg)
 
 
 def _check_held(panel: Panel) -> None:

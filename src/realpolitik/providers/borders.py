@@ -15,6 +15,7 @@ PRESENT_BORDERS = {
     "DEU": 1991,
     "EGY": 1962,
     "ETH": 1994,
+    "JOR": 1968,
     "MYS": 1966,
     "PAK": 1972,
     "RUS": 1992,

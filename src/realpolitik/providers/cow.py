@@ -7,8 +7,10 @@ import polars as pl
 from realpolitik.providers.keys import both_directions, to_dyad, to_state
 
 COMPONENTS = ("milex", "milper", "irst", "pec", "tpop", "upop")
-UNKNOWN = -9
 NO_ACTION = 1
+UNITED = 1990
+FORMER = (260, 678)
+"""West Germany and North Yemen: the source has them and the united states (255, 679) in 1990."""
 
 
 def capabilities(nmc: pl.DataFrame, cow: pl.DataFrame) -> pl.DataFrame:
@@ -16,8 +18,9 @@ def capabilities(nmc: pl.DataFrame, cow: pl.DataFrame) -> pl.DataFrame:
 
     .. math:: share_{ikt} = x_{ikt} / \sum_j x_{jkt}
 
-    The sum runs over every state of the source with a value in that year. A component the source
-    leaves missing (-9 or empty) has no share.
+    The sum runs over every row of the source with a value in that year, as in the published index.
+    A component the source leaves missing (-9 or empty) has no share. In 1990 the united Germany
+    and Yemen count, not their parts.
 
     Parameters
     ----------
@@ -40,7 +43,8 @@ def capabilities(nmc: pl.DataFrame, cow: pl.DataFrame) -> pl.DataFrame:
     ]
     table = nmc.with_columns(known).with_columns(shares)
     columns = ["ccode", "year", "cinc", *(f"{name}_share" for name in COMPONENTS)]
-    return to_state(table.select(columns), cow, "ccode")
+    parts = pl.col("ccode").is_in(FORMER) & (pl.col("year") == UNITED)
+    return to_state(table.filter(~parts).select(columns), cow, "ccode")
 
 
 def trade(flows: pl.DataFrame, cow: pl.DataFrame) -> pl.DataFrame:
