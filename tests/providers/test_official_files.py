@@ -117,7 +117,7 @@ def test_pledges_keep_their_direction(samples: Samples, tmp_path: Path) -> None:
 
 
 def test_absence_is_no_vote(samples: Samples, tmp_path: Path) -> None:
-    form, reading = read_official(put(tmp_path, samples["un-votes-csv"]))
+    _, reading = read_official(put(tmp_path, samples["un-votes-csv"]))
     tables = convert(reading).tables
     assert reading.left_out == {"absent": 1, "not a member": 1}
     assert dict(tables["un_votes"].select("state", "vote").iter_rows()) == {
@@ -150,7 +150,7 @@ def test_deaths_are_of_whole_years_and_armed_conflict(samples: Samples, tmp_path
 
 
 def test_tiv_table_by_recipient(samples: Samples, tmp_path: Path) -> None:
-    table = columns(samples, tmp_path, "sipri-tiv", "arms")
+    table = columns(samples, tmp_path, "sipri-tiv", "dyad_year")
     value = {row[:3]: row[3] for row in table.iter_rows()}
     assert value[("FRA", "IND", 2021)] == 2000
     assert value[("RUS", "IND", 2020)] == 0
@@ -163,14 +163,14 @@ def test_tiv_table_by_supplier(samples: Samples, tmp_path: Path) -> None:
     name, content = samples["sipri-tiv"]
     turned = content.replace(b"exports to India", b"exports from the United States")
     path = put(tmp_path, (name, turned.replace(b"United States,0", b"India,0")))
-    table = convert(read_official(path)[1]).tables["arms"]
+    table = convert(read_official(path)[1]).tables["dyad_year"]
     assert table.filter(source="USA", target="FRA", year=2019)["arms"].to_list() == [500.0]
     assert table["source"].unique().to_list() == ["USA"]
 
 
 def test_register_spreads_orders_and_says_so(samples: Samples, tmp_path: Path) -> None:
     _, reading = read_official(put(tmp_path, samples["sipri-register"]))
-    rows = {row[:3]: row[3] for row in convert(reading).tables["arms"].iter_rows()}
+    rows = {row[:3]: row[3] for row in convert(reading).tables["dyad_year"].iter_rows()}
     assert rows == {
         ("FRA", "IND", 2016): 30, ("FRA", "IND", 2017): 30, ("ISR", "IND", 2018): 10,
     }  # fmt: skip

@@ -23,6 +23,7 @@ import polars as pl
 from realpolitik.errors import InputFileError, OutputError, PanelError, unknown
 from realpolitik.providers.files import Format, Reading, read_official
 from realpolitik.providers.files.convert import Converted, Cover, convert
+from realpolitik.providers.files.events import EVENT_COLUMNS, QUADS
 from realpolitik.providers.files.opening import sha256
 
 MANIFEST = "manifest.json"
@@ -30,7 +31,6 @@ KEYS = {
     "state_year": ("state", "year"),
     "dyad_year": ("source", "target", "year"),
     "dyad_month": ("source", "target", "month"),
-    "arms": ("source", "target", "year"),
     "un_votes": ("rcid", "state"),
     "un_roll_calls": ("rcid",),
     "events": ("source", "target", "month"),
@@ -58,7 +58,7 @@ class Added:
     added : str
         Time, UTC.
     columns : dict of str to list of str
-        Columns by table.
+        Columns it gives the panel, by table.
     covers : tuple of Cover
     rejects : dict of str to int
         Rows set aside as malformed, by reason.
@@ -139,6 +139,8 @@ def _record(
         table: [column for column in frame.columns if column not in KEYS[table]]
         for table, frame in converted.tables.items()
     }
+    if form.provider in EVENT_COLUMNS:
+        columns = {table: list(names) for table, names in EVENT_COLUMNS[form.provider].items()}
     return Added(
         name=label, provider=form.provider, format=form.name, title=form.title,
         original=original, sha256=digest, rows=reading.rows, first=min(years), last=max(years),
@@ -308,7 +310,8 @@ def read_table(record: Added, table: str) -> pl.DataFrame:
         frame = pl.read_parquet(place / f"{table}.parquet")
     except (OSError, pl.exceptions.PolarsError) as cause:
         raise _damaged(place, f"{table}.parquet", cause) from cause
-    expected = [*KEYS[table], *record.columns[table]]
+    values = QUADS if table == "events" else record.columns[table]
+    expected = [*KEYS[table], *values]
     if sorted(frame.columns) != sorted(expected):
         raise _damaged(place, f"{table}.parquet", f"columns {frame.columns}")
     return frame

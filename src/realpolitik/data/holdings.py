@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from importlib import resources
+from collections.abc import Iterator
 
 import polars as pl
 
+from realpolitik import regions
 from realpolitik.data import added
+from realpolitik.data.load import load_panel, provenance
+from realpolitik.errors import PanelError
+from realpolitik.panel.checks import check
 from realpolitik.providers import fetch
 from realpolitik.providers.catalogue import providers
 
@@ -29,11 +33,9 @@ def holdings() -> pl.DataFrame:
 
 
 def _embedded() -> pl.DataFrame:
-    text = (resources.files("realpolitik.data") / "PROVENANCE.csv").read_bytes()
-    columns = ["provider", "title", "version", "terms", "first", "last", "states"]
-    table = pl.read_csv(text, columns=columns, schema_overrides={"version": pl.String})
     return (
-        table.group_by("provider", maintain_order=True)
+        provenance()
+        .group_by("provider", maintain_order=True)
         .agg(
             pl.col("title", "version", "terms").first(),
             pl.col("first").min(),
@@ -68,7 +70,27 @@ def downloads() -> pl.DataFrame:
 
 
 def faults() -> pl.DataFrame:
-    """Return what is wrong with the added files: ``name, fault``; no rows if nothing is."""
-    return pl.DataFrame(
-        list(added.check()), schema={"name": pl.String, "fault": pl.String}, orient="row"
-    )
+    """Return what is wrong with the panel and the added files; no rows if nothing is.
+
+    Returns
+    -------
+    pl.DataFrame
+        ``name`` (a region, or an added file), ``fault``.
+    """
+    damaged = list(added.check())
+    found = damaged or [row for name in _regions() for row in _panel_faults(name)]
+    return pl.DataFrame(found, schema={"name": pl.String, "fault": pl.String}, orient="row")
+
+
+def _regions() -> list[str]:
+    return [name for name in regions.names() if name != regions.WORLD]
+
+
+def _panel_faults(region: str) -> Iterator[tuple[str, str]]:
+    for step in ("year", "month"):
+        try:
+            panel = load_panel(region, step=step)
+        except PanelError as fault:
+            yield region, str(fault)
+            continue
+        yield from ((region, str(finding)) for finding in check(panel, strict=False))

@@ -16,38 +16,21 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from realpolitik import states
 from realpolitik.data.added import KEYS, Added, digest, files, read_days, read_table
 from realpolitik.panel.variables import variables
-from realpolitik.providers.files.events import QUADS
+from realpolitik.providers.files.events import EVENT_COLUMNS, QUADS
 
-__all__ = ["apply", "digest", "files", "has_world", "world_dyads"]
+__all__ = ["apply", "digest", "files", "has_world"]
 
 #: Days a month may lack and still count as covered: servers and agencies have had outages.
 DAYS_LACKING = 2
 
-_ICEWS = {
-    "dyad_year": {
-        **{quad: quad for quad in QUADS},
-        "verbal_conflict_full": "verbal_conflict",
-        "material_conflict_full": "material_conflict",
-    },
-    "dyad_month": {f"{quad}_month": quad for quad in QUADS},
-}
-
-
-def _own_columns(prefix: str) -> dict[str, dict[str, str]]:
-    return {
-        "dyad_year": {f"{prefix}_{quad}": quad for quad in QUADS},
-        "dyad_month": {f"{prefix}_{quad}_month": quad for quad in QUADS},
-    }
-
-
-#: Panel columns of each event provider. Counts of different coders are never one series.
-EVENT_COLUMNS = {
-    "icews": _ICEWS,
-    "gdelt_events": _own_columns("gdelt"),
-    "polecat": _own_columns("polecat"),
+KINDS = {
+    "continuous": pl.Float64,
+    "count": pl.Int32,
+    "ordinal": pl.Int8,
+    "binary": pl.Int8,
+    "text": pl.String,
 }
 
 
@@ -59,17 +42,14 @@ class _Layer:
     zeros: dict[str, pl.Expr]
 
 
-def apply(table: str, frame: pl.LazyFrame, *, world: bool = False) -> pl.LazyFrame:
+def apply(table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     """Lay the added files over one table of the panel.
 
     Parameters
     ----------
-    table : {"state_year", "dyad_year", "dyad_month", "arms", "un_votes", "un_roll_calls"}
+    table : {"state_year", "dyad_year", "dyad_month", "un_votes", "un_roll_calls"}
     frame : pl.LazyFrame
         The embedded table.
-    world : bool
-        Whether dyad-years of all members of the state system are wanted, not only those the
-        embedded table has.
 
     Returns
     -------
@@ -84,8 +64,6 @@ def apply(table: str, frame: pl.LazyFrame, *, world: bool = False) -> pl.LazyFra
     layers = list(_layers(table))
     if not layers:
         return frame
-    if world and table == "dyad_year":
-        frame = frame.join(world_dyads().lazy(), on=list(KEYS[table]), how="full", coalesce=True)
     for layer in layers:
         frame = _lay(frame, layer, KEYS[table])
     return frame.sort(KEYS[table])
@@ -94,7 +72,7 @@ def apply(table: str, frame: pl.LazyFrame, *, world: bool = False) -> pl.LazyFra
 def _layers(table: str) -> Iterator[_Layer]:
     records = files()
     for record in records:
-        if table in record.columns:
+        if table in record.columns and record.provider not in EVENT_COLUMNS:
             covers = [cover for cover in record.covers if cover.table == table]
             zeros = {
                 column: pl.col("year").is_in(list(cover.years))
@@ -118,7 +96,10 @@ def _lay(frame: pl.LazyFrame, layer: _Layer, keys: tuple[str, ...]) -> pl.LazyFr
     ]
     values = layer.values.select(
         *(pl.col(key).cast(schema[key]) for key in keys),
-        *(pl.col(name).cast(schema.get(name) or pl.Float64).alias(f"{name}+") for name in columns),
+        *(
+            pl.col(name).cast(schema.get(name) or KINDS[known[name].kind]).alias(f"{name}+")
+            for name in columns
+        ),
     )
     joined = frame.join(values.lazy(), on=list(keys), how="full", coalesce=True)
     return joined.select(
@@ -180,7 +161,11 @@ def has_world(pairs: pl.LazyFrame) -> bool:
     pairs : pl.LazyFrame
         The embedded dyad-years: `source`, `target`.
     """
-    tables = [read_table(r, "dyad_year") for r in files() if "dyad_year" in r.columns]
+    tables = [
+        read_table(record, "events" if record.provider in EVENT_COLUMNS else "dyad_year")
+        for record in files()
+        if "dyad_year" in record.columns
+    ]
     if not tables:
         return False
     held = pl.concat([t.select("source", "target") for t in tables]).unique().lazy()
@@ -188,20 +173,3 @@ def has_world(pairs: pl.LazyFrame) -> bool:
         pairs.select("source", "target").unique(), on=["source", "target"], how="anti"
     )
     return beyond.head(1).collect().height > 0
-
-
-def world_dyads() -> pl.DataFrame:
-    """Return every directed dyad of the state system by year: ``source``, ``target``, ``year``."""
-    years = [
-        pl.DataFrame({"source": states.members(year)}).with_columns(
-            pl.lit(year, pl.Int32).alias("year")
-        )
-        for year in range(states.FIRST_YEAR, states.LAST_YEAR + 1)
-    ]
-    members = pl.concat(years)
-    return (
-        members.join(members.rename({"source": "target"}), on="year")
-        .filter(pl.col("source") != pl.col("target"))
-        .select("source", "target", "year")
-        .sort("source", "target", "year")
-    )

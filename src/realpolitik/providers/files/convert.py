@@ -222,7 +222,7 @@ def _sipri(reading: Reading) -> Converted:
         table = grid.join(table, on=grid.columns, how="left").with_columns(
             pl.col("arms").fill_null(0.0)
         )
-    return Converted({"arms": table.sort("source", "target", "year")}, unknown=unknown)
+    return Converted({"dyad_year": table.sort("source", "target", "year")}, unknown=unknown)
 
 
 def _partners(about: dict[str, str]) -> pl.DataFrame:

@@ -20,6 +20,30 @@ from realpolitik.providers.files.opening import Opened
 from realpolitik.providers.files.reading import Reading, Rejects, no_rejects
 
 QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
+_ICEWS = {
+    "dyad_year": {
+        **{quad: quad for quad in QUADS},
+        "verbal_conflict_full": "verbal_conflict",
+        "material_conflict_full": "material_conflict",
+    },
+    "dyad_month": {f"{quad}_month": quad for quad in QUADS},
+}
+
+
+def _own_columns(prefix: str) -> dict[str, dict[str, str]]:
+    return {
+        "dyad_year": {f"{prefix}_{quad}": quad for quad in QUADS},
+        "dyad_month": {f"{prefix}_{quad}_month": quad for quad in QUADS},
+    }
+
+
+#: By provider and table of the panel: its columns and their classes. Counts of different coders
+#: are never one series.
+EVENT_COLUMNS = {
+    "icews": _ICEWS,
+    "gdelt_events": _own_columns("gdelt"),
+    "polecat": _own_columns("polecat"),
+}
 BLOCK = 8 * 2**20
 #: Longest line that is still taken for a row; the longest published rows have a few thousand.
 MAX_LINE = 2**20
