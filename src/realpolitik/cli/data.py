@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from realpolitik.cli.options import FormatOption, OutOption
-from realpolitik.cli.output import emit, note, progress
+from realpolitik.cli.output import Format, emit, note, progress
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,6 +27,8 @@ data = typer.Typer(
 
 #: Unknown codes and reasons that a remark lists.
 SHOWN = 8
+#: Characters of the terms that a table on a terminal shows; csv and json show all.
+TERMS_SHOWN = 40
 
 
 def register(app: typer.Typer) -> None:
@@ -41,7 +44,9 @@ def list_data(form: FormatOption = None) -> None:
     """
     from realpolitik.data.holdings import holdings
 
-    emit(holdings(), form, "Data held")
+    table = holdings()
+    on_terminal = form is Format.table or (form is None and sys.stdout.isatty())
+    emit(_brief(table) if on_terminal else table, form, "Data held")
 
 
 @data.command()
@@ -142,6 +147,23 @@ def build(
     rows = [(name, digest) for name, digest in report.hashes.items()]
     table = pl.DataFrame(rows, schema={"file": pl.String, "sha256": pl.String}, orient="row")
     emit(table, form, f"Written to {target}")
+
+
+def _brief(table: pl.DataFrame) -> pl.DataFrame:
+    """Fit the sources to a terminal: title and version, years, and the terms cut short."""
+    import polars as pl
+
+    return table.select(
+        "name",
+        pl.format("{} ({})", "title", "version").alias("source"),
+        pl.format("{}-{}", "first", "last").alias("years"),
+        "states",
+        "held",
+        pl.when(pl.col("terms").str.len_chars() > TERMS_SHOWN)
+        .then(pl.col("terms").str.slice(0, TERMS_SHOWN) + " ...")
+        .otherwise("terms")
+        .alias("terms"),
+    )
 
 
 def _report(record: Added, form: FormatOption) -> None:

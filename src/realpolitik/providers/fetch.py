@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 #: Seconds to connect, and seconds without a byte, after which a try is given up.
 TIMEOUT = (10.0, 30.0)
 ATTEMPTS = 3
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
 _TRY_AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504})
 
 Advance = Callable[[int, int | None], None]
@@ -197,12 +197,12 @@ class _Downloader:
                 os.replace(partial, output)
                 _mark(partial).unlink(missing_ok=True)
                 return
-        kept = partial.stat().st_size if partial.is_file() else 0
-        after = (
-            f"{kept:,} bytes are kept and the next try resumes there."
-            if kept
-            else "Nothing was kept."
-        )
+        after = "Nothing was kept."
+        if "Range" in _resume_headers(partial):
+            kept = partial.stat().st_size
+            after = f"{kept:,} bytes are kept; ask again to resume there."
+        else:
+            _forget(partial)
         raise FetchError(
             f"{self.wanted.name}: {failure} ({ATTEMPTS} tries). {after} You can also download "
             f"{url} with a browser and run `realpolitik data add FILE`."
