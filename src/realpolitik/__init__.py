@@ -15,9 +15,10 @@ _HOMES: dict[str, str] = {
     "RealpolitikError": "realpolitik.errors",
     "RequestError": "realpolitik.errors",
     "load_panel": "realpolitik.data",
+    "measure": "realpolitik.measures.registry",
 }
 
-__all__ = ["Panel", "RealpolitikError", "RequestError", "__version__", "load_panel"]
+__all__ = ["Panel", "RealpolitikError", "RequestError", "__version__", "load_panel", "measure"]
 
 
 def __getattr__(name: str) -> Any:

@@ -15,7 +15,7 @@ from realpolitik.measures.balance import (
     frustration,
     triangle_index,
 )
-from realpolitik.measures.balance_null import drawn_signs, permuted_signs, rewired
+from realpolitik.measures.balance_null import permuted_signs, rewired, uncertain_balance
 
 EXACT = 1e-12
 
@@ -166,29 +166,46 @@ def sparse(seed: int, states: int = 15) -> np.ndarray:
 
 
 def test_permuted_signs_keep_places_and_numbers() -> None:
-    signed = sparse(1)
-    drawn = permuted_signs(signed, 50, np.random.default_rng(1))
-    np.testing.assert_array_equal(np.abs(drawn), np.broadcast_to(np.abs(signed), drawn.shape))
-    np.testing.assert_array_equal(drawn.sum(axis=(1, 2)), np.full(50, signed.sum()))
+    signed = np.repeat(np.stack([sparse(1), sparse(4), np.zeros((15, 15))]), 50, axis=0)
+    drawn = permuted_signs(signed, np.random.default_rng(1))
+    np.testing.assert_array_equal(np.abs(drawn), np.abs(signed))
+    np.testing.assert_array_equal(drawn.sum(axis=(1, 2)), signed.sum(axis=(1, 2)))
     np.testing.assert_array_equal(drawn, drawn.transpose(0, 2, 1))
-    assert len(np.unique(drawn.reshape(50, -1), axis=0)) > 40
+    assert len(np.unique(drawn[:50].reshape(50, -1), axis=0)) > 40
+
+
+def test_permuted_signs_give_every_tie_the_same_chance() -> None:
+    signed = network(4, {(0, 1): -1, (1, 2): 1, (2, 3): 1})
+    drawn = permuted_signs(np.tile(signed, (6000, 1, 1)), np.random.default_rng(2))
+    share = (drawn[:, [0, 1, 2], [1, 2, 3]] < 0).mean(axis=0)
+    # six Monte Carlo standard errors of a share of 1/3 in 6000 draws
+    np.testing.assert_allclose(share, 1 / 3, atol=6 * (2 / 9 / 6000) ** 0.5)
 
 
 def test_rewired_keeps_each_states_friends_and_enemies() -> None:
-    signed = sparse(2)
-    drawn = rewired(signed, 50, np.random.default_rng(2))
+    signed = np.repeat(np.stack([sparse(2), sparse(5), np.zeros((15, 15))]), 50, axis=0)
+    drawn = rewired(signed, np.random.default_rng(2))
     for sign in (1, -1):
-        degree = (signed == sign).sum(axis=1)
-        np.testing.assert_array_equal((drawn == sign).sum(axis=2), np.tile(degree, (50, 1)))
+        np.testing.assert_array_equal((drawn == sign).sum(axis=2), (signed == sign).sum(axis=2))
     np.testing.assert_array_equal(drawn, drawn.transpose(0, 2, 1))
     assert (np.diagonal(drawn, axis1=1, axis2=2) == 0).all()
-    assert len(np.unique(drawn.reshape(50, -1), axis=0)) > 40
+    assert len(np.unique(drawn[:50].reshape(50, -1), axis=0)) > 40
 
 
-def test_drawn_signs_follow_their_probabilities() -> None:
-    lean = np.full((3, 3), np.nan)
-    lean[0, 1] = lean[1, 0] = 0.6
-    drawn = drawn_signs(lean, 4000, np.random.default_rng(3))
-    # six Monte Carlo standard errors of a share of .8 in 4000 draws
-    np.testing.assert_allclose((drawn[:, 0, 1] > 0).mean(), 0.8, atol=6 * 0.4 / 4000**0.5)
-    assert (drawn[:, 0, 2] == 0).all()
+def test_uncertain_balance_is_certain_when_the_signs_are() -> None:
+    signed = np.stack([complete(4, {(0, 1)}), np.zeros((4, 4))])
+    positive = np.where(signed == 0, np.nan, (signed + 1) / 2)
+    result = uncertain_balance(positive, draws=3)
+    np.testing.assert_allclose(result.triads, [0.5, np.nan], atol=EXACT)
+    np.testing.assert_allclose(result.frustration, [1.0, np.nan], atol=EXACT)
+    np.testing.assert_allclose(result.upper - result.lower, [0.0, np.nan], atol=EXACT)
+    np.testing.assert_array_equal(result.ties, [6, 0])
+
+
+def test_uncertain_balance_of_one_triangle() -> None:
+    positive = np.full((1, 3, 3), 0.8)
+    result = uncertain_balance(positive, draws=400, seed=1)
+    unbalanced = 0.5 * (1 - 0.6**3)
+    np.testing.assert_allclose(result.triads, [1 - unbalanced], atol=EXACT)
+    # six Monte Carlo standard errors of a share in 400 draws
+    np.testing.assert_allclose(result.frustration, [unbalanced], atol=6 * 0.5 / 20)

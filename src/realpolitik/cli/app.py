@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 import realpolitik
-from realpolitik.cli import bargain, data
+from realpolitik.cli import bargain, data, measure
 from realpolitik.errors import RealpolitikError, RequestError
 
-VERBS = (bargain, data)
+VERBS = (bargain, data, measure)
 
 app = typer.Typer(
     name="realpolitik",

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from scipy.stats import t as student_t
 
 from realpolitik import rng
+from realpolitik.errors import RequestError
+from realpolitik.measures.tidy import matrix, members, table, years_of
+from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
 
@@ -175,3 +181,72 @@ def _draw(
     values, vectors = np.linalg.eigh(noise)
     right = vectors * np.sqrt(np.clip(values, 0.0, None))
     return np.asarray(centre + scale * (left @ normal @ right.T))
+
+
+def measure(panel: Panel, states: Sequence[str] = (), *, seed: int = 0) -> pl.DataFrame:
+    """Richardson's coefficients of every two states named, over the years of the panel.
+
+    Armament is the state's share of world military expenditure in per cent, so the growth of the
+    world total drops out. `growth` is the largest eigenvalue: negative is a race that settles.
+
+    Parameters
+    ----------
+    panel : Panel
+        Its years are the window of the estimate.
+    states : sequence of str
+        At least two members of the panel.
+    seed : int
+        Of the draws behind `growth` and `stable`.
+
+    Returns
+    -------
+    pl.DataFrame
+        `start`, `end`, `source`, `target`, `index`, `value`, `lower`, `upper`, `interval`, `unit`,
+        `provider`, `steps` (year-to-year changes used).
+
+    Raises
+    ------
+    RequestError
+        If no pair has enough years.
+    """
+    chosen = members(panel, states, least=2)
+    years = years_of(panel)
+    arms = 100.0 * matrix(panel.states, "milex_share", years, chosen)
+    frames = []
+    for i, j in combinations(range(len(chosen)), 2):
+        fit = fit_richardson(arms[:, i], arms[:, j], seed=seed)
+        if fit is not None:
+            frames.append(_rows(fit, arms[:, [i, j]], years, chosen[i], chosen[j]))
+    if not frames:
+        msg = (
+            f"no pair of {', '.join(chosen)} has {LEAST_STEPS} year-to-year changes of military "
+            f"expenditure in {years[0]} to {years[-1]}: choose a longer period"
+        )
+        raise RequestError(msg)
+    return pl.concat(frames)
+
+
+def _rows(
+    fit: RichardsonFit, arms: Array, years: Sequence[int], source: str, target: str
+) -> pl.DataFrame:
+    """Rows of one pair: six coefficients, growth and the probability that the race is stable."""
+    known = np.flatnonzero(~np.isnan(arms).any(axis=1))
+    slopes = [getattr(fit.estimate, name) for name in COEFFICIENTS]
+    units = ["points a year" if "grievance" in name else "per year" for name in COEFFICIENTS]
+    rows = table(
+        {"index": [*COEFFICIENTS, "growth", "stable"]},
+        {
+            "value": [*slopes, fit.growth, fit.probability_stable],
+            "lower": [*fit.lower, fit.growth_lower, np.nan],
+            "upper": [*fit.upper, fit.growth_upper, np.nan],
+        },
+        {"source": source, "target": target, "provider": "cow_nmc"},
+    ).with_columns(
+        pl.lit(years[known[0]]).alias("start"),
+        pl.lit(years[known[-1]]).alias("end"),
+        pl.Series("unit", [*units, "per year", "probability"]),
+        pl.Series("interval", ["90% interval"] * 7 + [None], pl.String),
+        pl.lit(fit.steps).alias("steps"),
+    )
+    order = ("start", "end", "source", "target", "index", "value", "lower", "upper", "interval")
+    return rows.select(*order, "unit", "provider", "steps")

@@ -65,10 +65,14 @@ def expected_triangle_index(lean: Array, tie: Array) -> Array:
     ndarray (...)
         In [0, 1]; NaN where there is no triangle.
     """
-    net = np.einsum("...ij,...jk,...ki->...", lean, lean, lean, optimize=True)
-    number = np.einsum("...ij,...jk,...ki->...", tie, tie, tie, optimize=True)
+    net, number = _closed_walks(lean), _closed_walks(tie)
     blank = np.full_like(net, np.nan)
     return np.asarray(0.5 * (1.0 + np.divide(net, number, out=blank, where=number > 0)))
+
+
+def _closed_walks(matrix: Array) -> Array:
+    """Trace of the cube, the last two axes being a matrix."""
+    return np.asarray((np.matmul(matrix, matrix) * matrix.swapaxes(-1, -2)).sum(axis=(-2, -1)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
+from realpolitik.data import system_states
+from realpolitik.measures.tidy import matrix, members, present, state_rows, years_of
+from realpolitik.panel import Panel
+
 Array = NDArray[np.float64]
+
+COMPONENT_SHARES = (
+    "milex_share",
+    "milper_share",
+    "irst_share",
+    "pec_share",
+    "tpop_share",
+    "upop_share",
+)
+PROVIDERS = {"cinc": "cow_nmc", "net_resources": "poldat, cow_nmc", "milex_share": "cow_nmc"}
 
 
 def shares(amounts: Array) -> Array:
@@ -119,3 +136,72 @@ def net_resources(product: Array, population: Array) -> Array:
 def ratio(first: Array, second: Array) -> Array:
     """Capability of the first state in units of the second; NaN where the second has none."""
     return np.divide(first, second, out=np.full_like(first, np.nan), where=second > 0)
+
+
+def component_shares(panel: Panel, states: Sequence[str]) -> Array:
+    """Shares of the world by component, in the order of `COMPONENT_SHARES`: ndarray (T, N, 6)."""
+    system, years = system_states(panel), years_of(panel)
+    return np.stack([matrix(system, name, years, states) for name in COMPONENT_SHARES], axis=-1)
+
+
+def indices(panel: Panel, states: Sequence[str]) -> dict[str, dict[str, Array]]:
+    """Capability of the states by three measures, as shares of the world.
+
+    Returns
+    -------
+    dict of dict of ndarray (T, N)
+        Under `cinc`, `net_resources` and `milex_share`: `value`, and for `cinc` also `lower` and
+        `upper`, its range when a component is left out.
+    """
+    years, system = years_of(panel), system_states(panel)
+    everyone = sorted(system["state"].unique())
+    resources = net_resources(
+        matrix(system, "gdp_real", years, everyone), matrix(system, "tpop_share", years, everyone)
+    )
+    parts = component_shares(panel, states)
+    lower, upper = leave_one_out_range(parts)
+    return {
+        "cinc": {"value": composite_index(parts), "lower": lower, "upper": upper},
+        "net_resources": {"value": shares(resources)[:, [everyone.index(s) for s in states]]},
+        "milex_share": {"value": parts[..., COMPONENT_SHARES.index("milex_share")]},
+    }
+
+
+def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
+    """Capability of each state and year: the composite index and two rivals.
+
+    `cinc` is recomputed from the component shares and carries its range when one component is
+    left out; `net_resources` is GDP times GDP per head (population by its share of the world);
+    `milex_share` is military expenditure. All are shares of the world, over the states that have
+    the ingredients, and null after their source ends.
+
+    Parameters
+    ----------
+    panel : Panel
+        Gives the years, and the states if none are named.
+    states : sequence of str
+        Keys of any members of the state system.
+
+    Returns
+    -------
+    pl.DataFrame
+        `step`, `state`, `index`, `value`, `lower`, `upper`, `interval`, `unit`, `provider`.
+    """
+    chosen = list(states) or members(panel, ())
+    years = years_of(panel)
+    found = indices(panel, chosen)
+    where = present(system_states(panel), years, chosen)
+    frames = [
+        state_rows(
+            where,
+            years,
+            chosen,
+            numbers,
+            index=name,
+            interval="range when one component is left out" if "lower" in numbers else None,
+            unit="share of world",
+            provider=PROVIDERS[name],
+        )
+        for name, numbers in found.items()
+    ]
+    return pl.concat(frames).sort("state", "index", "step")

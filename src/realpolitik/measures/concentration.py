@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+from realpolitik.measures.capabilities import (
+    PROVIDERS,
+    component_shares,
+    composite_index,
+    indices,
+)
+from realpolitik.measures.tidy import table, years_of
+from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
 
@@ -107,3 +119,62 @@ def top_share(capability: Array) -> tuple[NDArray[np.intp], Array]:
     valid = known.any(axis=-1) & (total > 0)
     share = np.where(valid, filled.max(axis=-1), np.nan) / np.where(valid, total, 1.0)
     return np.where(valid, filled.argmax(axis=-1), -1), share
+
+
+def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
+    """Concentration of capability by year, and who holds the top share.
+
+    Among the major powers of each year, or among the states named. The bounds of `cinc` are the
+    range of CON when one component of the index is left out.
+
+    Parameters
+    ----------
+    panel : Panel
+        Gives the years.
+    states : sequence of str
+        The set; the major powers of each year where empty.
+
+    Returns
+    -------
+    pl.DataFrame
+        `step`, `index`, `value`, `lower`, `upper`, `holder`, `holder_share`, `members`,
+        `interval`, `unit`, `provider`.
+    """
+    years = years_of(panel)
+    chosen = list(states) or sorted({state for state, _, _ in MAJOR_POWERS} - {"AUH"})
+    inside = np.array([[bool(states) or s in major_powers(y) for s in chosen] for y in years])
+    listed = "" if states else ", cow_majors"
+    frames = []
+    for name, numbers in indices(panel, chosen).items():
+        held = np.where(inside, numbers["value"], np.nan)
+        holder, share = top_share(held)
+        values = {"value": concentration(held)}
+        if name == "cinc":
+            values["lower"], values["upper"] = _component_range(panel, chosen, inside)
+        facts = {
+            "index": name,
+            "interval": "range when one component is left out" if "lower" in values else None,
+            "unit": "0 equal, 1 monopoly",
+            "provider": PROVIDERS[name] + listed,
+        }
+        blank = np.full(len(years), np.nan)
+        full = {key: values.get(key, blank) for key in ("value", "lower", "upper")}
+        rows = table({"step": years}, {**full, "holder_share": share}, facts)
+        frames.append(
+            rows.with_columns(
+                pl.Series("holder", [chosen[p] if p >= 0 else None for p in holder], pl.String),
+                pl.Series("members", (~np.isnan(held)).sum(axis=1)),
+            )
+        )
+    order = ("step", "index", "value", "lower", "upper", "holder", "holder_share", "members")
+    return pl.concat(frames).select(*order, "interval", "unit", "provider").sort("index", "step")
+
+
+def _component_range(
+    panel: Panel, states: Sequence[str], inside: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """Smallest and largest CON of the composite index without one of its components."""
+    parts = np.where(inside[..., None], component_shares(panel, states), np.nan)
+    kept = [np.delete(parts, k, axis=-1) for k in range(parts.shape[-1])]
+    values = np.stack([concentration(composite_index(part)) for part in kept])
+    return values.min(axis=0), values.max(axis=0)

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+from realpolitik.measures.capabilities import indices
+from realpolitik.measures.tidy import cube, dyad_rows, members, yearly, years_of
+from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
 
@@ -70,3 +77,45 @@ def delivered_share(own_at_other: Array, other_at_home: Array) -> Array:
     """
     total = own_at_other + other_at_home
     return np.divide(own_at_other, total, out=np.full_like(total, np.nan), where=total > 0)
+
+
+def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
+    """Strength each state could bring to the other's capital, as a share of what would meet there.
+
+    value = x w(d) / (x w(d) + y w(0)), with x and y the CINC of source and target, d the distance
+    of their capitals in miles and w the loss-of-strength weight. The bounds use 375 and 500 miles
+    a day, the two conventions in use after 1945; the value is at 500.
+
+    Parameters
+    ----------
+    panel : Panel
+    states : sequence of str
+        At least two members of the panel.
+
+    Returns
+    -------
+    pl.DataFrame
+        `step`, `source`, `target`, `index`, `value`, `lower`, `upper`, `interval`, `unit`,
+        `provider`.
+    """
+    chosen = members(panel, states, least=2)
+    years = years_of(panel)
+    held = indices(panel, chosen)["cinc"]["value"]
+    miles = cube(yearly(panel), "distance", years, chosen) / KM_PER_MILE
+    when = np.array(years, dtype=np.float64)[:, None, None]
+    both = []
+    for modern in (375.0, 500.0):
+        pace = miles_per_day(when, modern)
+        sent = held[:, :, None] * strength_retained(miles, pace)
+        met = held[:, None, :] * strength_retained(0.0, pace)
+        both.append(delivered_share(sent, np.broadcast_to(met, sent.shape)))
+    return dyad_rows(
+        ~np.isnan(miles),
+        years,
+        chosen,
+        {"value": both[1], "lower": both[0], "upper": both[1]},
+        index="delivered_share",
+        interval="375 to 500 miles a day",
+        unit="share of strength present",
+        provider="cow_nmc, cepii",
+    )

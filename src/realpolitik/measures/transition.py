@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
+
+from realpolitik.measures.capabilities import PROVIDERS, indices
+from realpolitik.measures.tidy import cube, members, table, yearly, years_of
+from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
 
@@ -107,3 +114,53 @@ def dissatisfaction(similarity: Array) -> Array:
         Similarity to the dominant state, in [-1, 1].
     """
     return 1.0 - similarity
+
+
+def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
+    """Parity, transition and dissatisfaction of every two states named, by measure of capability.
+
+    The first-named state of a pair is the challenger (`source`). Its dissatisfaction is 1 - S over
+    the pair's UN votes of the year, with absolute distance: S = 2 * agreement - 1.
+
+    Parameters
+    ----------
+    panel : Panel
+    states : sequence of str
+        At least two members of the panel.
+
+    Returns
+    -------
+    pl.DataFrame
+        `step`, `source`, `target`, `index`, `value` (challenger over dominant), `parity`,
+        `in_zone`, `event` (overtakes, falls back or null), `dissatisfaction`, `unit`, `provider`.
+    """
+    chosen = members(panel, states, least=2)
+    years = years_of(panel)
+    agreement = cube(yearly(panel), "un_agreement", years, chosen)
+    frames = []
+    for name, numbers in indices(panel, chosen).items():
+        for i, j in combinations(range(len(chosen)), 2):
+            course = transition(numbers["value"][:, i], numbers["value"][:, j])
+            known = ~np.isnan(course.parity)
+            events = np.select(
+                [course.overtakes, course.falls_back], ["overtakes", "falls back"], ""
+            )
+            rows = table(
+                {"step": years},
+                {
+                    "value": course.ratio,
+                    "parity": course.parity,
+                    "dissatisfaction": dissatisfaction(2.0 * agreement[:, i, j] - 1.0),
+                },
+                {"source": chosen[i], "target": chosen[j], "index": name}
+                | {"unit": "ratio", "provider": f"{PROVIDERS[name]}, un_votes"},
+            )
+            zone = [bool(v) if k else None for v, k in zip(course.in_zone, known, strict=True)]
+            frames.append(
+                rows.with_columns(
+                    pl.Series("in_zone", zone, pl.Boolean),
+                    pl.Series("event", [str(e) or None for e in events], pl.String),
+                )
+            )
+    order = ("step", "source", "target", "index", "value", "parity", "in_zone", "event")
+    return pl.concat(frames).select(*order, "dissatisfaction", "unit", "provider")

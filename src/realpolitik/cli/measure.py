@@ -1,0 +1,68 @@
+"""`realpolitik measure`: one index by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from realpolitik.cli.options import AsOfOption, FormatOption, FromOption, RegionOption, ToOption
+from realpolitik.cli.output import emit, progress
+from realpolitik.errors import RequestError
+
+if TYPE_CHECKING:
+    from realpolitik.panel import Panel
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command()(measure)
+
+
+def measure(
+    name: Annotated[str | None, typer.Argument(help="Name of the index; see --list.")] = None,
+    states: Annotated[
+        list[str] | None, typer.Argument(help="States; all of the region where the index allows.")
+    ] = None,
+    region: RegionOption = "south-asia",
+    start: FromOption = None,
+    end: ToOption = None,
+    as_of: AsOfOption = None,
+    form: FormatOption = None,
+    listing: Annotated[bool, typer.Option("--list", help="List the indices and stop.")] = False,
+) -> None:
+    """Compute one index: a row for each state, pair or dyad and step.
+
+    Example: `realpolitik measure similarity USA PAK --from 2000`
+    """
+    from realpolitik.measures import registry
+
+    if listing:
+        emit(registry.listing(), form, "Indices")
+        return
+    if name is None:
+        msg = "name an index, for example: realpolitik measure capabilities USA CHN (or --list)"
+        raise RequestError(msg)
+    back = registry.entry(name).history
+    with progress(f"computing {name}"):
+        result = registry.compute(name, _panel(region, start, end, as_of, back), states or ())
+    if start is not None and back:
+        result = result.filter(result["step"] >= _year(start))
+    emit(result, form, name)
+
+
+def _year(text: str) -> int:
+    from realpolitik import timeline
+
+    return timeline.year_of(timeline.parse_step(text, "year"))
+
+
+def _panel(region: str, start: str | None, end: str | None, as_of: str | None, back: int) -> Panel:
+    """Load the panel, with as many earlier years as it holds of those the index looks back on."""
+    from realpolitik.data import load_panel
+    from realpolitik.data.load import FIRST_YEAR
+
+    if start is None or not back:
+        return load_panel(region, start, end, as_of)
+    load_panel(region, start, end, as_of)
+    return load_panel(region, max(FIRST_YEAR, _year(start) - back), end, as_of)

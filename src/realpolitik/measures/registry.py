@@ -1,0 +1,137 @@
+"""Names of the indices, and where each is computed.
+
+An index is a module with ``measure(panel, states, **options) -> pl.DataFrame``. To add one, add a
+line to `MEASURES`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from realpolitik.errors import unknown
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from realpolitik.panel import Panel
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An index: `module` has the function `measure`; `subject` is what a row is about.
+
+    `history` is the number of years before the first one asked for that the index looks back on.
+    """
+
+    module: str
+    subject: str
+    about: str
+    history: int = 0
+
+
+_HERE = "realpolitik.measures."
+
+MEASURES: dict[str, Entry] = {
+    "capabilities": Entry(_HERE + "capabilities", "state", "CINC, net resources, spending"),
+    "concentration": Entry(_HERE + "concentration", "system", "CON, and who holds the top share"),
+    "transition": Entry(_HERE + "transition", "pair", "Parity, overtaking, dissatisfaction"),
+    "loss-of-strength": Entry(_HERE + "distance", "dyad", "Strength delivered at a distance"),
+    "similarity": Entry(_HERE + "similarity_panel", "pair", "S, kappa, pi, tau-b: pledges, votes"),
+    "balance": Entry(_HERE + "balance_panel", "region", "Balanced triads, frustration, chance"),
+    "arms-race": Entry(_HERE + "arms_race", "pair", "Richardson's coefficients and stability"),
+    "hedging": Entry(_HERE + "hedging", "state", "Hedging between rival patrons", history=4),
+}
+
+
+def names() -> list[str]:
+    """Names of all indices, in alphabetical order."""
+    return sorted(MEASURES)
+
+
+def listing() -> pl.DataFrame:
+    """One row for each index: `index`, `subject` (what a row is about), `about`."""
+    import polars as pl
+
+    return pl.DataFrame(
+        [(name, MEASURES[name].subject, MEASURES[name].about) for name in names()],
+        schema=["index", "subject", "about"],
+        orient="row",
+    )
+
+
+def entry(name: str) -> Entry:
+    """Return the entry of an index.
+
+    Raises
+    ------
+    UnknownName
+        If no index is called that; the message lists the nearest.
+    """
+    key = name.strip().casefold().replace("_", "-")
+    if key not in MEASURES:
+        raise unknown("index", name[:80], names())
+    return MEASURES[key]
+
+
+def compute(
+    name: str, panel: Panel, states: Iterable[str | int] = (), **options: Any
+) -> pl.DataFrame:
+    """Compute an index by name.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`.
+    panel : Panel
+        Gives period, region and what was known.
+    states : iterable of str or int
+        Codes, numbers or usual names; all states of the panel, where the index allows, if empty.
+    **options
+        Passed to the index.
+
+    Returns
+    -------
+    pl.DataFrame
+        Tidy rows, with unit and, where there is one, an interval.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such index or state.
+    """
+    from realpolitik.states import find
+
+    module = importlib.import_module(entry(name).module)
+    codes = list(dict.fromkeys(find(state).code for state in states))
+    result: pl.DataFrame = module.measure(panel, codes, **options)
+    return result
+
+
+class Indices:
+    """Indices as functions: ``measure("similarity", panel)`` or ``measure.similarity(panel)``."""
+
+    def __call__(
+        self, name: str, panel: Panel, states: Iterable[str | int] = (), **options: Any
+    ) -> pl.DataFrame:
+        """Compute an index by name: see `compute`."""
+        return compute(name, panel, states, **options)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name.replace("_", "-") not in MEASURES:
+            raise AttributeError(name)
+
+        def run(panel: Panel, states: Iterable[str | int] = (), **options: Any) -> pl.DataFrame:
+            return compute(name, panel, states, **options)
+
+        run.__name__ = name
+        run.__doc__ = importlib.import_module(entry(name).module).measure.__doc__
+        return run
+
+    def __dir__(self) -> list[str]:
+        return [name.replace("-", "_") for name in names()]
+
+
+measure = Indices()
