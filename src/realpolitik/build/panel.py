@@ -42,6 +42,8 @@ KEYS = {
     "dyad_month": ["source", "target", "month"],
     "arms": ["source", "target", "year"],
 }
+LISTS = {"cow": "_cow", "letters": "_cow", "gw": "_gw"}
+"""Which list of the state system a source follows, by the codes it uses."""
 COMPRESSION_LEVEL = 19
 ROW_GROUP = 100_000
 
@@ -144,13 +146,13 @@ def _without_empty_years(months: pl.DataFrame) -> pl.DataFrame:
 
 
 def _filled(rows: pl.DataFrame, sources: tuple[Source, ...], read: Reader) -> pl.DataFrame:
-    table = rows
+    table = skeleton.with_lists(rows)
     for source in sources:
         values = convert(source, read)
         keys = [key for key in KEYS[source.table] if key in values.columns]
         absent = _absent(source, values, keys)
         table = skeleton.attach(table, values, source.columns, keys, absent)
-    return _typed(table)
+    return _typed(table.drop("_cow", "_gw"))
 
 
 def convert(source: Source, read: Reader) -> pl.DataFrame:
@@ -180,6 +182,9 @@ def _absent(source: Source, values: pl.DataFrame, keys: list[str]) -> tuple[pl.E
         return None
     first, last = _years(source)
     inside = _year(values).is_between(rule.first or first, last)
+    followed = LISTS.get(provider(source.provider).codes)
+    if followed is not None:
+        inside = inside & pl.col(followed)
     if rule.sources is not None:
         inside = inside & pl.col("source").is_in(rule.sources)
     if rule.listed:

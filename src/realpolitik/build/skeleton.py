@@ -42,6 +42,44 @@ def dyad_months(years: pl.DataFrame) -> pl.DataFrame:
     return dated.select("source", "target", "month").sort("source", "target", "month")
 
 
+def with_lists(rows: pl.DataFrame) -> pl.DataFrame:
+    """Mark the rows whose states are all members in the list of Correlates of War, or of GW.
+
+    The package's system is the union of both lists. A source that follows one of them is silent
+    about the others (Bhutan before 1971 in the COW list), so its silence means nothing there.
+
+    Returns
+    -------
+    pl.DataFrame
+        `rows` with the columns `_cow` and `_gw`.
+    """
+    time = pl.col("month").dt.year() if "month" in rows.columns else pl.col("year")
+    table = rows.with_columns(time.cast(pl.Int32).alias("_year"))
+    parties = [name for name in ("state", "source", "target") if name in rows.columns]
+    for scheme in ("cow", "gw"):
+        listed = _listed(scheme)
+        for party in parties:
+            keys = listed.rename({"state": party}).with_columns(pl.lit(True).alias(f"_in_{party}"))
+            table = table.join(keys, on=[party, "_year"], how="left", maintain_order="left")
+        marks = [f"_in_{party}" for party in parties]
+        every = pl.all_horizontal(pl.col(mark).fill_null(False) for mark in marks)
+        table = table.with_columns(every.alias(f"_{scheme}")).drop(marks)
+    return table.drop("_year")
+
+
+def _listed(scheme: str) -> pl.DataFrame:
+    rows = {
+        (state.code, year)
+        for state in states.all_states()
+        for spell in state.spells
+        if spell.list == scheme
+        for year in range(FIRST_YEAR, LAST_YEAR + 1)
+        if spell.start.year <= year and (spell.end is None or year <= spell.end.year)
+    }
+    schema = {"state": pl.String, "_year": pl.Int32}
+    return pl.DataFrame(sorted(rows), schema=schema, orient="row")
+
+
 def attach(
     rows: pl.DataFrame,
     values: pl.DataFrame,

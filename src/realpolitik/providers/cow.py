@@ -134,7 +134,7 @@ def wars(dyads: pl.DataFrame, cow: pl.DataFrame) -> pl.DataFrame:
     Sarkees and Wayman (2010), *Resort to War*.
     """
     table = dyads.filter(pl.col("cowinterongoing") == 1).select("ccode1", "ccode2", "year")
-    keyed = to_dyad(table, cow, "ccode1", "ccode2")
+    keyed = to_dyad(table, cow, "ccode1", "ccode2").select("source", "target", "year")
     return both_directions(keyed).unique().sort(keyed.columns).with_columns(war=pl.lit(1))
 
 

@@ -72,12 +72,13 @@ def _offices(spells: pl.DataFrame, crosswalk: pl.DataFrame, first: int, last: in
         pl.col("end").dt.year().fill_null(last + 1).alias("to"),
     )
     years = to_state(spell_years(dated, "from", "to", first, last), crosswalk, "code")
-    in_office = pl.col("to") > pl.col("year")
+    gone = pl.col("to") == pl.col("year")
+    in_office = ~gone | (pl.col("end") == pl.date(pl.col("year"), 12, 31))
     return (
         years.sort("state", "year", "start")
         .group_by("state", "year", maintain_order=True)
         .agg(
             pl.col("leader").filter(in_office).last(),
-            (~in_office).sum().cast(pl.Int64).alias("leader_changes"),
+            gone.sum().cast(pl.Int64).alias("leader_changes"),
         )
     )
