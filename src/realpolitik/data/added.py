@@ -21,9 +21,10 @@ import platformdirs
 import polars as pl
 
 from realpolitik.errors import InputFileError, OutputError, PanelError, unknown
+from realpolitik.providers.event_codes import QUADS
 from realpolitik.providers.files import Format, Reading, read_official
 from realpolitik.providers.files.convert import Converted, Cover, convert
-from realpolitik.providers.files.events import EVENT_COLUMNS, QUADS
+from realpolitik.providers.files.events import EVENT_COLUMNS
 from realpolitik.providers.files.opening import sha256
 
 MANIFEST = "manifest.json"

@@ -18,7 +18,8 @@ import polars as pl
 
 from realpolitik.data.added import KEYS, Added, digest, files, read_days, read_table
 from realpolitik.panel.variables import variables
-from realpolitik.providers.files.events import EVENT_COLUMNS, QUADS
+from realpolitik.providers.event_codes import QUADS
+from realpolitik.providers.files.events import EVENT_COLUMNS
 
 __all__ = ["apply", "digest", "files", "has_world"]
 

@@ -14,12 +14,11 @@ import polars as pl
 from realpolitik.errors import InputFileError
 from realpolitik.providers import atop, cow, regimes, ucdp, un
 from realpolitik.providers.codes import code_table
+from realpolitik.providers.event_codes import COUNTRY_LETTERS
 from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.keys import named, to_state
 from realpolitik.states import FIRST_YEAR, LAST_YEAR, match_name, members
 
-#: CAMEO's country letters that are not today's ISO alpha-3 codes.
-CAMEO_LETTERS = {"ROM": "ROU", "TMP": "TLS", "ZAR": "COD"}
 #: A file in which more rows than this name no known state is coded in some other system.
 MAX_UNKNOWN_SHARE = 0.5
 CHINA, TAIWAN, LAST_YEAR_OF_MOVE = 710, 713, 1949
@@ -278,7 +277,7 @@ def _coded(rows: pl.DataFrame, scheme: str) -> pl.DataFrame:
     sides = pl.col("source", "target")
     if scheme == "cow":
         return rows.with_columns(sides.cast(pl.Int64, strict=False).fill_null(0))
-    return rows.with_columns(sides.replace(CAMEO_LETTERS))
+    return rows.with_columns(sides.replace(dict(COUNTRY_LETTERS)))
 
 
 _CONVERSIONS: dict[str, Callable[[Reading], Converted]] = {

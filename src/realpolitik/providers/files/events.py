@@ -1,7 +1,6 @@
 """Event files, streamed: directed counts by month in four classes, in bounded memory.
 
-CAMEO roots 01-05 are verbal cooperation, 06-09 material cooperation, 10-14 verbal conflict (a
-threat, 13, is verbal), 15-20 material conflict: the division GDELT itself publishes as QuadClass.
+The class of an event code is that of `realpolitik.providers.event_codes`.
 
 A file is read in blocks of lines. Each line is split at tabs only: quotation marks are ordinary
 characters in all of these files. A malformed line is counted and set aside with its reason.
@@ -16,10 +15,10 @@ from datetime import date
 import polars as pl
 
 from realpolitik.errors import InputFileError
+from realpolitik.providers.event_codes import QUADS
 from realpolitik.providers.files.opening import Opened
 from realpolitik.providers.files.reading import Reading, Rejects, no_rejects
 
-QUADS = ("verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict")
 _ICEWS = {
     "dyad_year": {
         **{quad: quad for quad in QUADS},
@@ -231,18 +230,4 @@ def _summed(counts: list[pl.DataFrame]) -> pl.DataFrame:
         .group_by("source", "target", "month")
         .agg(pl.col(QUADS).sum())
         .sort("source", "target", "month")
-    )
-
-
-def quad_of_root(root: pl.Expr) -> pl.Expr:
-    """Class 0 to 3 of a CAMEO root given as an integer; null outside 1 to 20."""
-    return (
-        pl.when(root.is_between(1, 5))
-        .then(0)
-        .when(root.is_between(6, 9))
-        .then(1)
-        .when(root.is_between(10, 14))
-        .then(2)
-        .when(root.is_between(15, 20))
-        .then(3)
     )

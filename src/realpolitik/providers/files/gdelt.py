@@ -7,14 +7,15 @@ from functools import partial
 
 import polars as pl
 
-from realpolitik.providers.files.events import EventLayout, quad_of_root, read_events
+from realpolitik.providers.event_codes import quad_of
+from realpolitik.providers.files.events import EventLayout, read_events
 from realpolitik.providers.files.opening import Opened
 from realpolitik.providers.files.reading import Reading
 
 WIDTHS_1 = frozenset({57, 58})
 WIDTHS_2 = frozenset({61})
-_ADDED = {1: 56, 2: 59}
-_PLACES = {"date": 1, "source": 7, "target": 17, "root": 28}
+ADDED = {1: 56, 2: 59}
+PLACES = {"date": 1, "source": 7, "target": 17, "root": 28}
 
 
 def is_gdelt(head: list[str], widths: frozenset[int]) -> bool:
@@ -35,17 +36,16 @@ def read_gdelt(item: Opened, version: int) -> Reading:
     References: Leetaru and Schrodt (2013).
     """
     widths = WIDTHS_1 if version == 1 else WIDTHS_2
-    fields = _PLACES | {"added": _ADDED[version]}
+    fields = PLACES | {"added": ADDED[version]}
     return read_events(item, EventLayout("gdelt_events", widths, False, fields, _clean))
 
 
 def _clean(events: pl.DataFrame) -> pl.DataFrame:
-    root = pl.col("root").cast(pl.Int64, strict=False)
     return events.select(
         "line", "text",
         pl.col("date").str.to_date("%Y%m%d", strict=False).alias("event_day"),
         pl.col("added").str.slice(0, 8).str.to_date("%Y%m%d", strict=False).alias("file_day"),
-        quad_of_root(root).alias("quad"),
+        quad_of(pl.col("root"), "gdelt").alias("quad"),
         pl.when(pl.col("source") != "").then("source").alias("source"),
         pl.when(pl.col("target") != "").then("target").alias("target"),
     )  # fmt: skip

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from realpolitik.providers.files.events import EventLayout, quad_of_root, read_events
+from realpolitik.providers.event_codes import quad_of
+from realpolitik.providers.files.events import EventLayout, read_events
 from realpolitik.providers.files.opening import Opened
 from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import header_of
@@ -15,6 +16,9 @@ COLUMNS = (
     "sentence number", "publisher", "city", "district", "province", "country", "latitude",
     "longitude",
 )  # fmt: skip
+
+#: What stands in a country column when no country is named.
+NOBODY = ("", "NULL", "null", "NA", "None")
 
 
 def is_icews(head: list[str]) -> bool:
@@ -43,23 +47,10 @@ def _clean(events: pl.DataFrame) -> pl.DataFrame:
     return events.select(
         "line", "text",
         day.alias("event_day"), day.alias("file_day"),
-        quad_of_root(_root(pl.col("code"))).alias("quad"),
+        quad_of(pl.col("code"), "icews").alias("quad"),
         _country(pl.col("source")).alias("source"), _country(pl.col("target")).alias("target"),
     )  # fmt: skip
 
 
-def _root(code: pl.Expr) -> pl.Expr:
-    """Root of a CAMEO code of 3 or 4 digits, also where a spreadsheet ate the leading zero.
-
-    No root is above 20, so 211 can only be 0211, and a code of 2 digits can only lack one.
-    """
-    digits = pl.when(code.str.contains(r"^\d{2,4}$")).then(code)
-    lost = (digits.str.len_chars() == 2) | (
-        (digits.str.len_chars() == 3) & (digits.str.slice(0, 2).cast(pl.Int64, strict=False) > 20)
-    )
-    length = pl.when(lost).then(1).otherwise(2)
-    return digits.str.slice(0, length).cast(pl.Int64, strict=False)
-
-
 def _country(name: pl.Expr) -> pl.Expr:
-    return pl.when(~name.is_in(["", "NULL", "null", "NA", "None"])).then(name)
+    return pl.when(~name.is_in(NOBODY)).then(name)

@@ -5,26 +5,13 @@ from __future__ import annotations
 import polars as pl
 
 from realpolitik.errors import InputFileError
+from realpolitik.providers.event_codes import QUAD_OF_NAME, QUAD_OF_TYPE
 from realpolitik.providers.files.events import EventLayout, read_events
 from realpolitik.providers.files.opening import Opened
 from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import header_of, read_head
 
 NEEDED = ("event id", "event date", "event type", "quad code", "actor cow", "recipient cow")
-#: PLOVER's own division of its event types; it counts a protest as material, CAMEO as verbal.
-_TYPES = {
-    0: ("AGREE", "CONSULT", "SUPPORT", "CONCEDE"),
-    1: ("COOPERATE", "AID", "RETREAT"),
-    2: ("REQUEST", "ACCUSE", "REJECT", "THREATEN"),
-    3: ("PROTEST", "SANCTION", "MOBILIZE", "COERCE", "ASSAULT"),
-}
-_QUAD_OF_TYPE = {name: quad for quad, names in _TYPES.items() for name in names}
-_QUAD_OF_CODE = {
-    "VERBAL COOPERATION": 0,
-    "MATERIAL COOPERATION": 1,
-    "VERBAL CONFLICT": 2,
-    "MATERIAL CONFLICT": 3,
-}
 
 
 def is_polecat(head: list[str]) -> bool:
@@ -56,9 +43,9 @@ def _clean(events: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("date").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
     code = pl.col("code").str.to_uppercase().str.replace_all(r"[_-]", " ")
     quad = pl.coalesce(
-        code.replace_strict(_QUAD_OF_CODE, default=None, return_dtype=pl.Int64),
+        code.replace_strict(dict(QUAD_OF_NAME), default=None, return_dtype=pl.Int64),
         pl.col("type").str.to_uppercase().replace_strict(
-            _QUAD_OF_TYPE, default=None, return_dtype=pl.Int64
+            dict(QUAD_OF_TYPE), default=None, return_dtype=pl.Int64
         ),
     )  # fmt: skip
     return events.select(
