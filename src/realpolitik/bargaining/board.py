@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -78,10 +79,16 @@ class Board:
 
     def part(self, first: int, last: int) -> Board:
         """Return the board of draws `first` to `last`, without the last."""
-        cut = slice(first, last)
+        return self._each(lambda values: values[..., first:last])
+
+    def repeat(self, draws: int) -> Board:
+        """Return a board with every draw `draws` times."""
+        return self._each(lambda values: np.repeat(values, draws, axis=-1))
+
+    def _each(self, change: Callable[[Array], Array]) -> Board:
         arrays = ("capability", "salience", "position", "reservation", *OPTIONAL)
-        changes = {name: getattr(self, name)[..., cut] for name in arrays}
-        return replace(self, **changes, ratifiers=tuple(r[..., cut] for r in self.ratifiers))
+        changes: dict[str, Any] = {name: change(getattr(self, name)) for name in arrays}
+        return replace(self, **changes, ratifiers=tuple(change(r) for r in self.ratifiers))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +119,14 @@ def drawn(issue: Issue, draws: int, seed: int) -> Board:
 
 
 def at_levels(issue: Issue, levels: dict[Key, Array], draws: int) -> Board:
-    """Board with the entries in `levels` at those quantiles, (M,), all others at their value."""
+    """Board with the entries in `levels` at those quantiles, (M,); NaN, as others, at its value."""
 
     def source(key: Key, value: Quantity, low: float, high: float) -> Array:
-        if key in levels:
-            return value.quantile(levels[key], low, high)
-        return np.full(draws, value.mode)
+        if key not in levels:
+            return np.full(draws, value.mode)
+        level = levels[key]
+        given = np.isfinite(level)
+        return np.where(given, value.quantile(np.where(given, level, 0.5), low, high), value.mode)
 
     return assemble(issue, source)
 

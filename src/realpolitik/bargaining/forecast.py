@@ -26,6 +26,8 @@ from realpolitik.errors import RequestError
 
 # A method that solves one draw at a time gets at most this many.
 SLOW_DRAWS = 200
+# Beyond this many actors the coalitions of one draw are too many to count for every draw.
+POWER_ACTORS = 12
 # Draws solved together: N x N arrays of this many numbers stay near the processor.
 BLOCK = 2**16
 WORKERS = 2
@@ -118,13 +120,21 @@ def _one(issue: Issue, method: Method, options: dict[str, Any], board: Board | N
     solution = as_solution(nominal(issue), method, options)
     if board is None:
         return Forecast(solution, None, None, None, solution.deal, 0)
-    part = board if method.vectorised else board.part(0, SLOW_DRAWS)
+    part = board.part(0, SLOW_DRAWS) if _slow(issue, method) else board
     path, deal = sample_path(part, method, options)
     rounds = max(path.shape[0], solution.position.shape[0])
     path = np.concatenate([path, np.repeat(path[-1:], rounds - path.shape[0], axis=0)])
     lower, upper = _interval(path[: solution.position.shape[0]])
     share = None if deal is None else float(deal.mean())
     return Forecast(solution, lower, upper, path[-1], share, part.draws)
+
+
+def _slow(issue: Issue, method: Method) -> bool:
+    """Whether a draw is costly: a game, a package of several parties, or power of many actors."""
+    if method.name in ("shapley-shubik", "banzhaf"):
+        return len(issue.actors) > POWER_ACTORS
+    packaged = len(issue.principals) > 2 and any(len(group) > 1 for group in issue.groups)
+    return not method.vectorised or (packaged and method.name in ("nash", "kalai-smorodinsky"))
 
 
 def _interval(path: Array) -> tuple[Array, Array]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from realpolitik.bargaining import challenge, election, packages, points, power, ratification
 from realpolitik.bargaining.board import COMMITMENTS, Board
 from realpolitik.bargaining.challenge import Choices
+from realpolitik.bargaining.demands import demand_game
 from realpolitik.bargaining.means import weighted_mean, weighted_median
 from realpolitik.bargaining.outcome import (
     NotApplicable,
@@ -22,7 +24,6 @@ from realpolitik.bargaining.outcome import (
     side_by_side,
     two_parties,
 )
-from realpolitik.bargaining.quantal import quantal_response
 from realpolitik.bargaining.quantity import Array
 from realpolitik.bargaining.spatial import play_spatial
 from realpolitik.bargaining.trust import trust_threshold
@@ -97,7 +98,7 @@ def kalai_smorodinsky(board: Board) -> Outcome:
 
 def _bargain(board: Board, rule: str, power: str) -> Outcome:
     needed(board, "reservation", rule)
-    parts = [_package(board, list(group), rule, power) for group in board.issue.groups]
+    parts = [package(board, list(group), rule, power) for group in board.issue.groups]
     order = np.argsort([k for group in board.issue.groups for k in group])
     joined = side_by_side(parts)
     low, high = zones(board)
@@ -123,7 +124,8 @@ def zones(board: Board) -> tuple[Array, Array]:
     return np.where(empty, np.nan, low), np.where(empty, np.nan, high)
 
 
-def _package(board: Board, dims: list[int], rule: str, power: str) -> Outcome:
+def package(board: Board, dims: list[int], rule: str, power: str) -> Outcome:
+    """Settle the dimensions `dims` as one package, by the Nash or Kalai-Smorodinsky rule."""
     rows = np.array(board.parties)[:, None]
     ideal, held = board.position[rows, dims], board.reservation[rows, dims]
     force = np.ones_like(board.capability[rows[:, 0]])
@@ -182,31 +184,25 @@ def fearon(board: Board) -> Outcome:
 
 
 def quantal(board: Board, *, precision: float = 10.0, levels: int = 11) -> Outcome:
-    """Logit equilibrium of the two parties' demand game."""
+    """Logit equilibrium of the two parties' demand game; breakdown leaves the status quo."""
     first, second = two_parties(board, "quantal-response")
-    needed(board, "reservation", "quantal-response")
-    grid = np.linspace(0.0, 1.0, levels)
-    mine, theirs = np.meshgrid(grid, grid, indexing="ij")
-    agreed = mine + theirs <= 1.0 + 1e-12
-    share = 0.5 * (mine + 1.0 - theirs)
-    place = np.empty((board.low.size, board.draws))
-    deal = np.ones(board.draws)
-    for k in range(board.low.size):
-        for m in range(board.draws):
-            ends = board.position[[first, second], k, m]
-            held = board.reservation[[first, second], k, m]
-            spot = ends[1] + share * (ends[0] - ends[1])
-            tables = tuple(
-                np.where(agreed, abs(held[p] - ends[p]) - np.abs(spot - ends[p]), 0.0)
-                / board.span[k]
-                for p in (0, 1)
-            )
-            row, column = quantal_response(tables, precision)
-            odds = np.outer(row, column)
-            fallback = board.status_quo[k] if (~agreed).any() else 0.0
-            place[k, m] = (odds * np.where(agreed, spot, fallback)).sum()
-            deal[m] *= (odds * agreed).sum()
-    return Outcome(place[None], deal=deal, notes=("breakdown leaves the status quo",))
+    held = needed(board, "reservation", "quantal-response")
+    if np.isnan(board.status_quo).any():
+        msg = "quantal-response needs a status_quo on every dimension"
+        raise NotApplicable(msg)
+
+    def solve(k: int) -> Outcome:
+        ends = board.position[[second, first], k]
+        room = np.abs(held[:, k] - board.position[[first, second], k])
+        loss = np.abs(ends[None] - board.position[[first, second], k][:, None])
+        game = demand_game((room[:, None] - loss) / board.span[k], int(levels), precision)
+        settled = ends[0] + game.share * (ends[1] - ends[0])
+        place = game.deal * settled + (1.0 - game.deal) * board.status_quo[k]
+        return Outcome(place[None, None], deal=game.deal)
+
+    parts = [solve(k) for k in range(board.low.size)]
+    chance = np.prod([part.deal for part in parts if part.deal is not None], axis=0)
+    return replace(side_by_side(parts), deal=chance)
 
 
 def spatial(

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from math import factorial
 
 import numpy as np
+from numpy.typing import NDArray
 
+from realpolitik.bargaining.outcome import NotApplicable
 from realpolitik.bargaining.quantity import Array
-from realpolitik.errors import RequestError
 
 # 2^20 coalitions of one draw take about 10 MB; beyond that only whole-number weights are exact.
 ENUMERATION_LIMIT = 20
+SUM_LIMIT = 10_000
 # Sums of weights differ from the quota by rounding only, as a share of the total.
 QUOTA_TOLERANCE = 1e-12
 
@@ -46,7 +48,7 @@ def power_indices(weight: Array, quota: Array | float) -> Power:
 
     Raises
     ------
-    RequestError
+    NotApplicable
         If there are more than 20 actors and the weights are not whole numbers.
 
     Examples
@@ -61,33 +63,29 @@ def power_indices(weight: Array, quota: Array | float) -> Power:
     """
     bar = np.broadcast_to(np.asarray(quota, dtype=np.float64), weight.shape[1:])
     whole = bool((weight == np.round(weight)).all() and (bar == np.round(bar)).all())
-    if whole and weight.sum(0).max() <= 10_000:
+    if whole and weight.sum(0).max() <= SUM_LIMIT:
         columns = [_programme(w.astype(int), int(q)) for w, q in zip(weight.T, bar, strict=True)]
-        swings = np.stack(columns, -1)
+        pivots, swings = np.array(columns).transpose(1, 2, 0)
     elif weight.shape[0] <= ENUMERATION_LIMIT:
-        swings = _enumerate(weight, bar)
+        pivots, swings = _enumerate(weight, bar)
     else:
         msg = (
             f"exact power indices of {weight.shape[0]} actors need whole-number weights; "
             f"with other weights at most {ENUMERATION_LIMIT} actors"
         )
-        raise RequestError(msg)
-    return _indices(swings)
+        raise NotApplicable(msg)
+    total = swings.sum(0)
+    return Power(pivots, swings / np.where(total == 0.0, 1.0, total))
 
 
-def _indices(swings: Array) -> Power:
-    """Turn swings by size of the coalition joined, (N, N, M), into the two indices."""
-    count = swings.shape[0]
-    ways = np.array([factorial(s) * factorial(count - s - 1) for s in range(count)], dtype=float)
-    ways /= factorial(count)
-    total = swings.sum(1)
-    all_swings = total.sum(0)
-    banzhaf = total / np.where(all_swings == 0.0, 1.0, all_swings)
-    return Power(np.einsum("nsm,s->nm", swings, ways), banzhaf)
+def _orders(count: int) -> Array:
+    """Share of all orders in which a given coalition of each size comes just before an actor."""
+    ways = [factorial(size) * factorial(count - size - 1) for size in range(count)]
+    return np.array([way / factorial(count) for way in ways])
 
 
-def _programme(weight: Array, quota: int) -> Array:
-    """Swings of each actor by coalition size, by counting coalitions by size and sum; (N, N)."""
+def _programme(weight: NDArray[np.int64], quota: int) -> tuple[Array, Array]:
+    """Shapley-Shubik index and swings of each actor, by counting coalitions by size and sum."""
     count, total = len(weight), int(weight.sum())
     ways = np.zeros((count + 1, total + 1))
     ways[0, 0] = 1.0
@@ -99,23 +97,24 @@ def _programme(weight: Array, quota: int) -> Array:
         for s in range(1, count + 1):
             rest[s, size:] -= rest[s - 1, : total + 1 - size]
         swings[actor] = rest[:count, max(quota - size, 0) : max(quota, 0)].sum(1)
-    return swings
+    return swings @ _orders(count), swings.sum(1)
 
 
-def _enumerate(weight: Array, quota: Array) -> Array:
-    """Swings of each actor by coalition size from all coalitions; (N, N, M)."""
+def _enumerate(weight: Array, quota: Array) -> tuple[Array, Array]:
+    """Shapley-Shubik index and swings of each actor from all coalitions; (N, M) each."""
     count, draws = weight.shape
     member = (np.arange(2**count)[:, None] >> np.arange(count)) & 1
-    size = member.sum(1)
+    orders = _orders(count)
     bar = quota - QUOTA_TOLERANCE * weight.sum(0)
-    swings = np.zeros((count, count, draws))
-    step = max(1, 2**22 // 2**count)
+    pivots, swings = np.zeros((count, draws)), np.zeros((count, draws))
+    step = max(1, 2**21 // 2**count)
     for first in range(0, draws, step):
         part = slice(first, min(first + step, draws))
         wins = member @ weight[:, part] >= bar[part]
         for actor in range(count):
-            without = np.flatnonzero(member[:, actor] == 0)
-            turned = wins[without + 2**actor] & ~wins[without]
-            for s in range(count):
-                swings[actor, s, part] = turned[size[without] == s].sum(0)
-    return swings
+            split = wins.reshape(2 ** (count - 1 - actor), 2, 2**actor, -1)
+            turned = (split[:, 1] & ~split[:, 0]).reshape(2 ** (count - 1), -1)
+            size = member.sum(1).reshape(2 ** (count - 1 - actor), 2, 2**actor)[:, 0].ravel()
+            pivots[actor, part] = orders[size] @ turned
+            swings[actor, part] = turned.sum(0)
+    return pivots, swings

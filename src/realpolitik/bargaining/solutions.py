@@ -147,6 +147,7 @@ METHODS: dict[str, Method] = {
             (
                 "the two parties make demands at once; compatible demands split the difference",
                 "payoffs are shares of the range; lambda (precision) is given, not estimated",
+                "breakdown leaves the status quo; the position is the mean over both",
             ),
             vectorised=False,
         ),

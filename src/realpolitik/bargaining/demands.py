@@ -1,0 +1,126 @@
+"""The demand game of two parties, and its logit equilibrium for many draws at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realpolitik.bargaining.quantal import quantal_response
+from realpolitik.bargaining.quantity import Array
+
+# Steps of lambda from 0, small enough that a step keeps to its branch; a draw whose probabilities
+# move by more than a factor of two at once is followed by arc length instead.
+STEPS = 40
+LARGEST_MOVE = float(np.log(2.0))
+NEWTON = 8
+RESIDUAL = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Demands:
+    """Logit equilibrium of the demand game.  L levels, M draws.
+
+    first, second : (L, M)   probability of each demand of the two parties
+    share : (M,)             expected share of the first party, given a deal; NaN when never
+    deal : (M,)              chance that the demands are compatible
+    """
+
+    first: Array
+    second: Array
+    share: Array
+    deal: Array
+
+
+def demand_game(gain: Array, levels: int, precision: float) -> Demands:
+    """Logit equilibrium where two parties name the share they want, at once.
+
+    Demands a and b are compatible when a + b <= 1 and then split the difference: the first party
+    gets (a + 1 - b) / 2. Incompatible demands leave both with no gain.
+
+    Parameters
+    ----------
+    gain : ndarray, shape (2, 2, M)
+        Gain of each party (rows) when the first party gets nothing and when it gets all; linear in
+        between.
+    levels : int
+        Number of demands from 0 to 1.
+    precision : float
+        Lambda, per unit of gain.
+
+    References
+    ----------
+    McKelvey and Palfrey (1995); Nash (1953) for the demand game.
+    """
+    grid = np.linspace(0.0, 1.0, levels)
+    mine, theirs = np.meshgrid(grid, grid, indexing="ij")
+    agreed = mine + theirs <= 1.0 + 1e-12
+    share = np.where(agreed, 0.5 * (mine + 1.0 - theirs), 0.0)
+    tables = gain[:, 0, :, None, None] + (gain[:, 1] - gain[:, 0])[..., None, None] * share
+    tables = np.where(agreed, tables, 0.0)
+    logs = _follow(tables, precision)
+    odds = np.exp(logs)
+    first, second = odds[:, :levels], odds[:, levels:]
+    joint = first[:, :, None] * second[:, None, :]
+    deal = (joint * agreed).sum((1, 2))
+    expected = (joint * share).sum((1, 2))
+    return Demands(first.T, second.T, expected / deal, deal)
+
+
+def _follow(tables: Array, precision: float) -> Array:
+    """Log probabilities on the principal branch at `precision`; (M, 2 L)."""
+    draws, levels = tables.shape[1], tables.shape[2]
+    logs = np.full((draws, 2 * levels), -np.log(levels))
+    lost = np.zeros(draws, dtype=bool)
+    for target in np.linspace(0.0, precision, STEPS + 1)[1:]:
+        before = logs
+        logs, close = _newton(tables, logs, target)
+        lost |= ~close | (np.abs(np.exp(logs) - np.exp(before)).max(1) > LARGEST_MOVE)
+        logs = np.where(lost[:, None], before, logs)
+    for m in np.flatnonzero(lost):
+        logs[m] = np.log(np.concatenate(quantal_response((tables[0, m], tables[1, m]), precision)))
+    return logs
+
+
+def _newton(tables: Array, logs: Array, precision: float) -> tuple[Array, NDArray[np.bool_]]:
+    """Solve log p_a = lambda u_a - log sum_b exp(lambda u_b) for every draw."""
+    levels = tables.shape[2]
+    close = np.zeros(logs.shape[0], dtype=bool)
+    for _ in range(NEWTON):
+        odds = np.exp(logs)
+        value = np.concatenate(
+            [
+                np.einsum("mab,mb->ma", tables[0], odds[:, levels:]),
+                np.einsum("mab,ma->mb", tables[1], odds[:, :levels]),
+            ],
+            axis=1,
+        )
+        best = [_response(precision * part) for part in np.split(value, 2, axis=1)]
+        gap = logs - np.concatenate(best, axis=1)
+        close = np.asarray(np.abs(gap).max(1) < RESIDUAL)
+        if close.all():
+            break
+        logs = (
+            logs - np.linalg.solve(_slopes(tables, odds, best, precision), gap[..., None])[..., 0]
+        )
+    return logs, close
+
+
+def _response(tilt: Array) -> Array:
+    top = tilt.max(1, keepdims=True)
+    return np.asarray(tilt - top - np.log(np.exp(tilt - top).sum(1, keepdims=True)))
+
+
+def _slopes(tables: Array, odds: Array, best: list[Array], precision: float) -> Array:
+    draws, levels = tables.shape[1], tables.shape[2]
+    matrix = np.broadcast_to(np.eye(2 * levels), (draws, 2 * levels, 2 * levels)).copy()
+    one, two = slice(0, levels), slice(levels, 2 * levels)
+    for own, other, table in (
+        (one, two, tables[0]),
+        (two, one, tables[1].swapaxes(1, 2)),
+    ):
+        reply = np.exp(best[0 if own is one else 1])
+        centred = table - np.einsum("ma,mab->mb", reply, table)[:, None]
+        matrix[:, own, other] = -precision * centred * odds[:, None, other]
+    return matrix
