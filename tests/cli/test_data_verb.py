@@ -169,7 +169,7 @@ def test_fetch_downloads_and_adds(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def copy(wanted: fetch.Source, into: Path, **_: object) -> fetch.Fetched:
+    def copy(wanted: fetch.Download, into: Path, **_: object) -> fetch.Fetched:
         into.mkdir(parents=True)
         path = into / wanted.file
         path.write_bytes(atop.read_bytes())

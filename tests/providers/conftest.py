@@ -32,11 +32,11 @@ ATOP = """ddyad,year,atopally,defense,offense,neutral,nonagg,consul,stateA,state
 365750,1991,1,0,0,0,1,1,365,750,5.1
 """
 VOTES = """rcid,ccode,member,vote,Country,Countryname,year,session,importantvote,date,descr
-9001,2,1,1,USA,United States of America,2021,76,0,2021-11-01,"A text, with a comma"
-9001,365,1,3,RUS,Russia,2021,76,0,2021-11-01,"A text, with a comma"
-9001,750,1,2,IND,India,2021,76,0,2021-11-01,"A text, with a comma"
-9001,770,1,8,PAK,Pakistan,2021,76,0,2021-11-01,"A text, with a comma"
-9001,260,0,9,GFR,German Federal Republic,2021,76,0,2021-11-01,"A text, with a comma"
+99001,2,1,1,USA,United States of America,2021,76,0,2021-11-01,"A text, with a comma"
+99001,365,1,3,RUS,Russia,2021,76,0,2021-11-01,"A text, with a comma"
+99001,750,1,2,IND,India,2021,76,0,2021-11-01,"A text, with a comma"
+99001,770,1,8,PAK,Pakistan,2021,76,0,2021-11-01,"A text, with a comma"
+99001,260,0,9,GFR,German Federal Republic,2021,76,0,2021-11-01,"A text, with a comma"
 """
 VDEM = """country_name,country_text_id,country_id,year,COWcode,v2x_polyarchy,\
 v2x_polyarchy_codelow,v2x_polyarchy_codehigh,v2x_libdem

@@ -16,7 +16,7 @@ import pytest
 
 from realpolitik.errors import FetchError, OutputError, UnknownName
 from realpolitik.providers import fetch
-from realpolitik.providers.fetch import Source
+from realpolitik.providers.fetch import Download
 
 BODY = b"".join(b"line %06d\n" % n for n in range(60_000))
 SHA = hashlib.sha256(BODY).hexdigest()
@@ -155,12 +155,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
     thread.join()
 
 
-def source(url: str, sha256: str = "") -> Source:
-    return Source("sample", "sample.csv", "", "atop", url, sha256, "1", "Sample", "-", "free")
+def wanted(url: str, sha256: str = "") -> Download:
+    return Download("sample", "sample.csv", "", "atop", url, sha256, "1", "Sample", "-", "free")
 
 
 def get(url: str, into: Path, sha256: str = "") -> fetch.Fetched:
-    return fetch.fetch(source(url, sha256), into, timeout=QUICK, pause=0.01)
+    return fetch.fetch(wanted(url, sha256), into, timeout=QUICK, pause=0.01)
 
 
 def left(folder: Path) -> list[str]:
@@ -307,7 +307,7 @@ def test_a_folder_that_cannot_be_made(server: Log, tmp_path: Path) -> None:
 def test_progress_is_reported_to_the_end(server: Log, tmp_path: Path) -> None:
     seen: list[tuple[int, int | None]] = []
     fetch.fetch(
-        source(f"{server.base}/good"), tmp_path, timeout=QUICK,
+        wanted(f"{server.base}/good"), tmp_path, timeout=QUICK,
         advance=lambda done, total: seen.append((done, total)),
     )  # fmt: skip
     assert seen[-1] == (len(BODY), len(BODY))
@@ -324,4 +324,4 @@ def test_the_registry_is_complete() -> None:
         assert len(entry.sha256) in {0, 64}
         assert all((entry.file, entry.version, entry.title, entry.citation, entry.terms))
     with pytest.raises(UnknownName, match="Did you mean: ucdp_acd"):
-        fetch.source("ucdp_acp")
+        fetch.download("ucdp_acp")

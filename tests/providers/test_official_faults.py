@@ -61,7 +61,7 @@ CELLS = [
     ("cow-mid-participants", b"20,5,1,5\n5001,IND", b"20,7,1,5\n5001,IND",
      r"line 2, column hostlev: expected a whole number of at least 1 and at most 5, got '7'"),
     ("atop", b"1990,1,1,0", b"1990,1,2,0", r"column defense: .*got '2'"),
-    ("un-votes-csv", b"9001,365,1,3", b"9001,365,1,4",
+    ("un-votes-csv", b"99001,365,1,3", b"99001,365,1,4",
      r"column vote: expected 1, 2, 3, 8 or 9, got 4"),
     ("vdem", b"0.44", b"1.44", r"line 2, column v2x_polyarchy: .*got '1.44'"),
     ("ucdp-acd", b'"365, 630"', b'"365; 630"',

@@ -26,8 +26,8 @@ def put(folder: Path, sample: tuple[str, bytes]) -> Path:
 
 
 def columns(samples: Samples, folder: Path, form: str, table: str) -> pl.DataFrame:
-    _, reading = read_official(put(folder, samples[form]))
-    return convert(reading).tables[table]
+    _, contents = read_official(put(folder, samples[form]))
+    return convert(contents).tables[table]
 
 
 def test_every_text_format_has_a_sample(samples: Samples) -> None:
@@ -56,16 +56,16 @@ def test_recognised_by_content_however_it_is_packed(
         with zipfile.ZipFile(outer, "w") as archive:
             archive.write(path, "inner.zip")
         path = outer
-    found, reading = read_official(path)
+    found, contents = read_official(path)
     assert found.name == form
-    assert reading.frame.equals(read_official(plain)[1].frame)
+    assert contents.frame.equals(read_official(plain)[1].frame)
 
 
 def test_capabilities_share_only_what_is_known(samples: Samples, tmp_path: Path) -> None:
-    form, reading = read_official(put(tmp_path, samples["cow-nmc"]))
-    assert (form.name, reading.rows) == ("cow-nmc", 4)
-    assert reading.frame["milper"].null_count() == 1
-    table = convert(reading).tables["state_year"]
+    form, contents = read_official(put(tmp_path, samples["cow-nmc"]))
+    assert (form.name, contents.rows) == ("cow-nmc", 4)
+    assert contents.frame["milper"].null_count() == 1
+    table = convert(contents).tables["state_year"]
     assert table["year"].unique().to_list() == [2015]
     by_state = {row["state"]: row for row in table.iter_rows(named=True)}
     assert by_state["USA"]["milex_share"] == 0.75
@@ -117,9 +117,9 @@ def test_pledges_keep_their_direction(samples: Samples, tmp_path: Path) -> None:
 
 
 def test_absence_is_no_vote(samples: Samples, tmp_path: Path) -> None:
-    _, reading = read_official(put(tmp_path, samples["un-votes-csv"]))
-    tables = convert(reading).tables
-    assert reading.left_out == {"absent": 1, "not a member": 1}
+    _, contents = read_official(put(tmp_path, samples["un-votes-csv"]))
+    tables = convert(contents).tables
+    assert contents.left_out == {"absent": 1, "not a member": 1}
     assert dict(tables["un_votes"].select("state", "vote").iter_rows()) == {
         "IND": 2, "RUS": 3, "USA": 1,
     }  # fmt: skip
@@ -142,11 +142,11 @@ def test_a_cell_of_several_states_counts_for_each(samples: Samples, tmp_path: Pa
 
 
 def test_deaths_are_of_whole_years_and_armed_conflict(samples: Samples, tmp_path: Path) -> None:
-    _, reading = read_official(put(tmp_path, samples["ucdp-ged"]))
-    converted = convert(reading)
+    _, contents = read_official(put(tmp_path, samples["ucdp-ged"]))
+    converted = convert(contents)
     assert converted.tables["state_year"].rows() == [("AFG", 2019, sum(range(1, 12)))]
     assert converted.covers[0].years == (2019,)
-    assert reading.left_out == {"event of a year that the file does not cover whole": 1}
+    assert contents.left_out == {"event of a year that the file does not cover whole": 1}
 
 
 def test_tiv_table_by_recipient(samples: Samples, tmp_path: Path) -> None:
@@ -169,13 +169,13 @@ def test_tiv_table_by_supplier(samples: Samples, tmp_path: Path) -> None:
 
 
 def test_register_spreads_orders_and_says_so(samples: Samples, tmp_path: Path) -> None:
-    _, reading = read_official(put(tmp_path, samples["sipri-register"]))
-    rows = {row[:3]: row[3] for row in convert(reading).tables["dyad_year"].iter_rows()}
+    _, contents = read_official(put(tmp_path, samples["sipri-register"]))
+    rows = {row[:3]: row[3] for row in convert(contents).tables["dyad_year"].iter_rows()}
     assert rows == {
         ("FRA", "IND", 2016): 30, ("FRA", "IND", 2017): 30, ("ISR", "IND", 2018): 10,
     }  # fmt: skip
-    assert reading.left_out == {"order with nothing delivered": 1}
-    assert "1 of 2 orders" in reading.notes[0]
+    assert contents.left_out == {"order with nothing delivered": 1}
+    assert "1 of 2 orders" in contents.notes[0]
 
 
 QUADS = ["verbal_cooperation", "material_cooperation", "verbal_conflict", "material_conflict"]
@@ -186,16 +186,16 @@ def quads(table: pl.DataFrame, source: str, target: str) -> list[int]:
 
 
 def test_icews_counts_in_four_classes(samples: Samples, tmp_path: Path) -> None:
-    _, reading = read_official(put(tmp_path, samples["icews"]))
-    table = convert(reading).tables["events"]
+    _, contents = read_official(put(tmp_path, samples["icews"]))
+    table = convert(contents).tables["events"]
     assert quads(table, "IND", "PAK") == [0, 1, 1, 1]
     assert quads(table, "PAK", "IND") == [1, 0, 0, 0]
     assert table["month"].unique().to_list() == [datetime.date(2015, 3, 1)]
-    assert reading.left_out == {
+    assert contents.left_out == {
         "no state named as source or target": 1,
         "source and target are the same state": 1,
     }
-    assert reading.days == tuple(datetime.date(2015, 3, day) for day in (1, 2, 9))
+    assert contents.days == tuple(datetime.date(2015, 3, day) for day in (1, 2, 9))
 
 
 @pytest.mark.parametrize(
@@ -214,14 +214,14 @@ def test_cameo_roots_survive_a_lost_zero(code: str, quad: int, tmp_path: Path) -
 
 
 def test_gdelt_belongs_to_the_month_it_happened(samples: Samples, tmp_path: Path) -> None:
-    _, reading = read_official(put(tmp_path, samples["gdelt-1"]))
-    table = convert(reading).tables["events"]
+    _, contents = read_official(put(tmp_path, samples["gdelt-1"]))
+    table = convert(contents).tables["events"]
     assert table.filter(source="IND").select("month", *QUADS).rows() == [
         (datetime.date(2013, 1, 1), 0, 0, 1, 0),
         (datetime.date(2014, 1, 1), 1, 0, 0, 0),
     ]
     assert quads(table, "ROU", "PAK") == [0, 0, 0, 1]
-    assert reading.days == (datetime.date(2014, 1, 5),)
+    assert contents.days == (datetime.date(2014, 1, 5),)
 
 
 def test_gdelt_2(samples: Samples, tmp_path: Path) -> None:
@@ -231,11 +231,11 @@ def test_gdelt_2(samples: Samples, tmp_path: Path) -> None:
 
 
 def test_polecat_counts_each_pair_of_an_event(samples: Samples, tmp_path: Path) -> None:
-    _, reading = read_official(put(tmp_path, samples["polecat"]))
-    table = convert(reading).tables["events"]
+    _, contents = read_official(put(tmp_path, samples["polecat"]))
+    table = convert(contents).tables["events"]
     assert quads(table, "IND", "PAK") == [1, 0, 0, 1]
     assert quads(table, "USA", "PAK") == [0, 0, 0, 1]
-    assert reading.rows == 3
+    assert contents.rows == 3
 
 
 def test_malformed_events_are_kept_aside(samples: Samples, tmp_path: Path) -> None:
@@ -243,14 +243,14 @@ def test_malformed_events_are_kept_aside(samples: Samples, tmp_path: Path) -> No
     bad_day = content.split(b"\n")[1].replace(b"2015-03-01", b"03/01/2015")
     bad_code = content.split(b"\n")[1].replace(b"0841", b"xx")
     path = put(tmp_path, (name, content + b"cut\tshort\n" + bad_day + b"\n" + bad_code))
-    _, reading = read_official(path)
-    assert reading.rejects.counts == {
+    _, contents = read_official(path)
+    assert contents.rejects.counts == {
         "expected 20 columns, got 2": 1,
         "the date cannot be read": 1,
         "the event code is unknown": 1,
     }
-    assert sorted(reading.rejects.rows["line"].to_list()) == [8, 9, 10]
-    assert reading.rows == 9
+    assert sorted(contents.rejects.rows["line"].to_list()) == [8, 9, 10]
+    assert contents.rows == 9
 
 
 def test_blocks_do_not_change_the_count(
@@ -276,9 +276,9 @@ def test_votes_in_an_r_workspace(tmp_path: Path) -> None:
     )  # fmt: skip
     path = tmp_path / "UNVotes2021.RData"
     rdata.write_rda(str(path), {"completeVotes": votes})
-    form, reading = read_official(path)
+    form, contents = read_official(path)
     assert form.name == "un-votes-rdata"
-    assert convert(reading).tables["un_votes"].rows() == [(9, "RUS", 3), (9, "USA", 1)]
+    assert convert(contents).tables["un_votes"].rows() == [(9, "RUS", 3), (9, "USA", 1)]
 
 
 def test_r_workspace_needs_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -303,7 +303,7 @@ def test_icews_reader_on_published_rows(shared_data: Path, tmp_path: Path) -> No
     named = raw.rename({name: name.replace("_", " ").title() for name in raw.columns})
     path = tmp_path / "events.2018.tab"
     named.write_csv(path, separator="\t", quote_style="never")
-    _, reading = read_official(path)
+    _, contents = read_official(path)
     expected: dict[tuple[str, str], list[int]] = {}
     for row in raw.iter_rows(named=True):
         a, b = (match_name(row[f"{side}_country"] or "") for side in ("source", "target"))
@@ -311,9 +311,9 @@ def test_icews_reader_on_published_rows(shared_data: Path, tmp_path: Path) -> No
             root = int(row["cameo_code"][:2])
             quad = 0 if root < 6 else 1 if root < 9 else 2 if root < 14 else 3
             expected.setdefault((a, b), [0, 0, 0, 0])[quad] += 1
-    table = convert(reading).tables["events"]
-    assert reading.rows == 4993
-    assert reading.rejects.total == 0
+    table = convert(contents).tables["events"]
+    assert contents.rows == 4993
+    assert contents.rejects.total == 0
     found = {
         row[:2]: list(row[2:])
         for row in table.group_by("source", "target").agg(pl.col(QUADS).sum()).iter_rows()
@@ -338,13 +338,13 @@ def test_participants_rebuild_the_published_dyads(shared_data: Path, tmp_path: P
     )
     path = tmp_path / "MIDB 5.0.csv"
     parts.write_csv(path)
-    _, reading = read_official(path)
+    _, contents = read_official(path)
     key = ["dispnum", "ccode1", "ccode2", "year"]
     known = two.with_columns(
         pl.when(pl.col(name) != -9).then(name).alias(name) for name in two.columns
     )
-    assert reading.frame.height > 3000
-    assert reading.frame.select(known.columns).sort(key).equals(known.sort(key))
+    assert contents.frame.height > 3000
+    assert contents.frame.select(known.columns).sort(key).equals(known.sort(key))
 
 
 @pytest.mark.shared

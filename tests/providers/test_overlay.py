@@ -138,6 +138,19 @@ def test_covered_months_enter_the_monthly_panel(tmp_path: Path) -> None:
     ]
 
 
+def test_added_votes_join_the_roll_calls(samples: Samples, tmp_path: Path) -> None:
+    from realpolitik.data import load_votes
+
+    before = load_votes()
+    added.add(put(tmp_path, samples["un-votes-csv"]))
+    after = load_votes()
+    new = after.join(before, on=["rcid", "state"], how="anti").sort("state")
+    assert new.select("rcid", "session", "year", "state", "vote").rows() == [
+        (99001, 76, 2021, "IND", 2), (99001, 76, 2021, "RUS", 3), (99001, 76, 2021, "USA", 1),
+    ]  # fmt: skip
+    assert after.height == before.height + 3
+
+
 @pytest.mark.parametrize("file", ["manifest.json", "dyad_year.parquet"])
 def test_a_damaged_addition_is_named_and_can_be_removed(
     file: str, samples: Samples, tmp_path: Path

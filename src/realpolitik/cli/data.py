@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from realpolitik.providers.fetch import Advance
 
 data = typer.Typer(
-    help="What is held and what it covers; add, download, check and rebuild data.",
+    help=(
+        "What is held and what it covers; add, download, check and rebuild data.\n\n"
+        "Example: `realpolitik data list`"
+    ),
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -115,7 +118,7 @@ def fetch(
     if name == "list":
         emit(downloads(), form, "Downloads")
         return
-    wanted = network.source(name)
+    wanted = network.download(name)
     with _bar(wanted.file) as advance:
         got = network.fetch(wanted, added.folder() / "downloads", advance=advance)
     note(f"{'downloaded' if got.downloaded else 'already held'}: {got.path}")

@@ -22,7 +22,7 @@ import polars as pl
 
 from realpolitik.errors import InputFileError, OutputError, PanelError, unknown
 from realpolitik.providers.event_codes import QUADS
-from realpolitik.providers.files import Format, Reading, read_official
+from realpolitik.providers.files import Contents, Format, read_official
 from realpolitik.providers.files.convert import Converted, Cover, convert
 from realpolitik.providers.files.events import EVENT_COLUMNS
 from realpolitik.providers.files.opening import sha256
@@ -114,23 +114,23 @@ def add(path: Path, name: str | None = None, member: str = "") -> Added:
     OutputError
         If the data folder cannot be written.
     """
-    form, reading = read_official(path, name, member)
+    form, contents = read_official(path, name, member)
     digest = sha256(path)
     label = f"{form.provider}-{digest[:8]}"
     if (folder() / "added" / label).exists():
         msg = f"{path.name}: is held already as {label}. To read it again: data remove {label}."
         raise InputFileError(msg)
     try:
-        converted = convert(reading)
+        converted = convert(contents)
     except InputFileError as cause:
         raise InputFileError(f"{path.name}: {cause}") from cause
-    record = _record(label, form, reading, converted, path.name, digest)
-    _store(record, reading, converted)
+    record = _record(label, form, contents, converted, path.name, digest)
+    _store(record, contents, converted)
     return record
 
 
 def _record(
-    label: str, form: Format, reading: Reading, converted: Converted, original: str, digest: str
+    label: str, form: Format, contents: Contents, converted: Converted, original: str, digest: str
 ) -> Added:
     years, states = _extent(converted)
     if not years:
@@ -144,10 +144,10 @@ def _record(
         columns = {table: list(names) for table, names in EVENT_COLUMNS[form.provider].items()}
     return Added(
         name=label, provider=form.provider, format=form.name, title=form.title,
-        original=original, sha256=digest, rows=reading.rows, first=min(years), last=max(years),
+        original=original, sha256=digest, rows=contents.rows, first=min(years), last=max(years),
         states=len(states), added=datetime.now(UTC).isoformat(timespec="microseconds"),
-        columns=columns, covers=converted.covers, rejects=reading.rejects.counts,
-        left_out=reading.left_out, unknown=converted.unknown, notes=reading.notes,
+        columns=columns, covers=converted.covers, rejects=contents.rejects.counts,
+        left_out=contents.left_out, unknown=converted.unknown, notes=contents.notes,
     )  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def _extent(converted: Converted) -> tuple[set[int], set[str]]:
     return years, states
 
 
-def _store(record: Added, reading: Reading, converted: Converted) -> None:
+def _store(record: Added, contents: Contents, converted: Converted) -> None:
     home = folder() / "added"
     try:
         home.mkdir(parents=True, exist_ok=True)
@@ -175,12 +175,12 @@ def _store(record: Added, reading: Reading, converted: Converted) -> None:
     try:
         for table, frame in converted.tables.items():
             frame.write_parquet(scratch / f"{table}.parquet", compression="zstd")
-        if reading.days:
-            pl.DataFrame({"day": reading.days}).write_parquet(scratch / "days.parquet")
-        if reading.rejects.total:
-            reading.rejects.rows.write_csv(scratch / "rejects.csv")
-        contents = {p.name: sha256(p) for p in sorted(scratch.iterdir())}
-        text = json.dumps({**asdict(record), "files": contents}, indent=1, ensure_ascii=False)
+        if contents.days:
+            pl.DataFrame({"day": contents.days}).write_parquet(scratch / "days.parquet")
+        if contents.rejects.total:
+            contents.rejects.rows.write_csv(scratch / "rejects.csv")
+        hashes = {p.name: sha256(p) for p in sorted(scratch.iterdir())}
+        text = json.dumps({**asdict(record), "files": hashes}, indent=1, ensure_ascii=False)
         (scratch / MANIFEST).write_text(text + "\n", encoding="utf-8")
         scratch.chmod(0o755)
         scratch.rename(home / record.name)

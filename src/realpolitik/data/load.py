@@ -219,10 +219,9 @@ def _collect(frame: pl.LazyFrame, name: str) -> pl.DataFrame:
 
 
 def _ballots(overlay: bool) -> pl.LazyFrame:
-    votes = _scan("un_votes")
+    votes, calls = _scan("un_votes"), _scan("un_roll_calls")
     if overlay:
-        votes = added.apply("un_votes", votes)
-    calls = _scan("un_roll_calls")
+        votes, calls = added.apply("un_votes", votes), added.apply("un_roll_calls", calls)
     return calls.join(votes, on="rcid", how="inner", maintain_order="left_right")
 
 

@@ -34,7 +34,7 @@ Advance = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Download:
     """One official download, a row of `registry.csv`.
 
     Attributes
@@ -87,14 +87,14 @@ class Fetched:
 
 
 @functools.cache
-def registry() -> Mapping[str, Source]:
+def registry() -> Mapping[str, Download]:
     """Return the official downloads by name."""
     path = resources.files("realpolitik.providers") / "registry.csv"
     rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    return MappingProxyType({row["name"]: Source(**row) for row in rows})
+    return MappingProxyType({row["name"]: Download(**row) for row in rows})
 
 
-def source(name: str) -> Source:
+def download(name: str) -> Download:
     """Return one official download.
 
     Raises
@@ -104,7 +104,7 @@ def source(name: str) -> Source:
 
     Examples
     --------
-    >>> source("ucdp_acd").version
+    >>> download("ucdp_acd").version
     '25.1'
     """
     if name not in registry():
@@ -113,7 +113,7 @@ def source(name: str) -> Source:
 
 
 def fetch(
-    wanted: Source,
+    wanted: Download,
     into: Path,
     *,
     timeout: tuple[float, float] = TIMEOUT,
@@ -124,7 +124,7 @@ def fetch(
 
     Parameters
     ----------
-    wanted : Source
+    wanted : Download
     into : Path
         Folder for the download.
     timeout : tuple of float
@@ -164,7 +164,7 @@ def fetch(
         raise OutputError(msg) from cause
 
 
-def _wrong_hash(wanted: Source, got: str) -> str:
+def _wrong_hash(wanted: Download, got: str) -> str:
     return (
         f"{wanted.name}: the download does not verify. Expected sha256 {wanted.sha256}, got "
         f"{got}. It was deleted. Either the publisher has a new version, or the file was "
@@ -176,7 +176,7 @@ def _wrong_hash(wanted: Source, got: str) -> str:
 class _Downloader:
     """What pooch calls to get a file: tries, resumes, counts."""
 
-    wanted: Source
+    wanted: Download
     path: Path
     timeout: tuple[float, float]
     pause: float

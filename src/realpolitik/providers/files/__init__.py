@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
+from realpolitik.providers.files.contents import Contents, Format, Rejects
 from realpolitik.providers.files.formats import FORMATS, chosen, read_official
-from realpolitik.providers.files.reading import Format, Reading, Rejects
 
-__all__ = ["FORMATS", "Format", "Reading", "Rejects", "chosen", "read_official"]
+__all__ = ["FORMATS", "Contents", "Format", "Rejects", "chosen", "read_official"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import Column, Layout, read_table
 
 _MISSING = frozenset({"NA", ".", "-9"})
@@ -22,10 +22,10 @@ ATOP = Layout(
 )
 
 
-def read_atop(item: Opened) -> Reading:
+def read_atop(item: Opened) -> Contents:
     """Pledges of state A to state B by year (``atop5_1ddyr``, with or without missing values).
 
     References: Leeds, Ritter, Mitchell and Long (2002).
     """
     frame = read_table(item, ATOP)
-    return Reading("atop", frame, frame.height)
+    return Contents("atop", frame, frame.height)

@@ -1,4 +1,4 @@
-"""From a reading of an official file to columns of the panel, states by their keys.
+"""From an official file to columns of the panel, states by their keys.
 
 The arithmetic is that of the embedded panel: this module only finds the right function, says which
 codes are unknown, and where an absent row means zero.
@@ -15,7 +15,7 @@ from realpolitik.errors import InputFileError
 from realpolitik.providers import atop, cow, regimes, ucdp, un
 from realpolitik.providers.codes import code_table
 from realpolitik.providers.event_codes import COUNTRY_LETTERS
-from realpolitik.providers.files.reading import Reading
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.keys import named, to_state
 from realpolitik.states import FIRST_YEAR, LAST_YEAR, match_name, members
 
@@ -59,15 +59,15 @@ class Converted:
     unknown: dict[str, int] = field(default_factory=dict)
 
 
-def convert(reading: Reading) -> Converted:
-    """Convert a reading.
+def convert(contents: Contents) -> Converted:
+    """Convert the contents of an official file.
 
     Raises
     ------
     InputFileError
         If no row is of 1946 or later, or more than half of the rows name no known state.
     """
-    return _CONVERSIONS[reading.provider](reading)
+    return _CONVERSIONS[contents.provider](contents)
 
 
 def _since_1946(frame: pl.DataFrame) -> pl.DataFrame:
@@ -110,8 +110,8 @@ def _years(frame: pl.DataFrame) -> tuple[int, ...]:
     return tuple(range(min(years), max(years) + 1))
 
 
-def _nmc(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _nmc(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     unknown = _check_codes(rows, ["ccode"], _numbers("cow"))
     table = cow.capabilities(rows, code_table("cow"))
     return Converted({"state_year": _once(table, ["state", "year"])}, unknown=unknown)
@@ -122,16 +122,16 @@ def _once(table: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     return table.group_by(key).agg(pl.exclude(key).drop_nulls().last()).sort(key)
 
 
-def _mid(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _mid(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     unknown = _check_codes(rows, ["ccode1", "ccode2"], _numbers("cow"))
     table = cow.disputes(rows, code_table("cow"))
     cover = Cover("dyad_year", ("mid_hostility", "mid_onsets"), _years(rows))
     return Converted({"dyad_year": table}, (cover,), unknown)
 
 
-def _atop(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _atop(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     unknown = _check_codes(rows, ["ccode1", "ccode2"], _numbers("cow"))
     table = atop.pledges(rows, code_table("cow"))
     return Converted(
@@ -139,15 +139,15 @@ def _atop(reading: Reading) -> Converted:
     )
 
 
-def _vdem(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _vdem(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     unknown = _check_codes(rows.filter(pl.col("cown").is_not_null()), ["cown"], _numbers("cow"))
     table = regimes.polyarchy(rows, code_table("cow"))
     return Converted({"state_year": _once(table, ["state", "year"])}, unknown=unknown)
 
 
-def _un_votes(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _un_votes(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     unknown = _check_codes(rows, ["ccode"], _numbers("cow"))
     early = (pl.col("ccode") == TAIWAN) & (pl.col("year") <= LAST_YEAR_OF_MOVE)
     coded = rows.select(
@@ -171,8 +171,8 @@ def _un_votes(reading: Reading) -> Converted:
     return Converted(tables, unknown=unknown)
 
 
-def _acd(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _acd(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     first, *others = ucdp.PARTIES
     parties = pl.concat(
         [rows.select("year", "intensity_level", pl.col(n).alias(first)) for n in ucdp.PARTIES]
@@ -189,8 +189,8 @@ def _acd(reading: Reading) -> Converted:
 STATE_BASED = 1
 
 
-def _ged(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _ged(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     unknown = _check_codes(rows, ["country_id"], _numbers("gw"))
     deaths = rows.filter(pl.col("type_of_violence") == STATE_BASED)
     table = (
@@ -205,8 +205,8 @@ def _ged(reading: Reading) -> Converted:
     )
 
 
-def _sipri(reading: Reading) -> Converted:
-    rows = _since_1946(reading.frame)
+def _sipri(contents: Contents) -> Converted:
+    rows = _since_1946(contents.frame)
     names = {*rows["supplier"].to_list(), *rows["recipient"].to_list()}
     known: set[object] = {name for name in names if match_name(name)}
     unknown = _check_codes(rows, ["supplier", "recipient"], known)
@@ -216,8 +216,8 @@ def _sipri(reading: Reading) -> Converted:
         .group_by("source", "target", pl.col("year").cast(pl.Int32))
         .agg(pl.col("value").sum().alias("arms"))
     )
-    if reading.about:
-        grid = _partners(reading.about)
+    if contents.about:
+        grid = _partners(contents.about)
         table = grid.join(table, on=grid.columns, how="left").with_columns(
             pl.col("arms").fill_null(0.0)
         )
@@ -242,24 +242,24 @@ def _partners(about: dict[str, str]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row").select("source", "target", "year")
 
 
-def _events(reading: Reading) -> Converted:
+def _events(contents: Contents) -> Converted:
     """Monthly counts between states; years and zeros follow from all files together."""
-    frame = reading.frame.with_columns(pl.col("month").dt.year().alias("year"))
+    frame = contents.frame.with_columns(pl.col("month").dt.year().alias("year"))
     rows = _since_1946(frame)
-    if reading.provider == "icews":
+    if contents.provider == "icews":
         known: set[object] = {n for n in _both(rows) if isinstance(n, str) and match_name(n)}
         unknown = _check_codes(rows, ["source", "target"], known)
         keyed = named(named(rows, match_name, "source", "from"), match_name, "target", "to")
         table = keyed.rename({"from": "source", "to": "target"})
     else:
-        scheme = "cow" if reading.provider == "polecat" else "iso3"
+        scheme = "cow" if contents.provider == "polecat" else "iso3"
         rows = _coded(rows, scheme)
         unknown = _check_codes(rows, ["source", "target"], _numbers(scheme))
         keyed = to_state(rows, code_table(scheme), "source", "from")
         table = to_state(keyed, code_table(scheme), "target", "to").rename(
             {"from": "source", "to": "target"}
         )
-    quads = [name for name in reading.frame.columns if name not in {"source", "target", "month"}]
+    quads = [name for name in contents.frame.columns if name not in {"source", "target", "month"}]
     summed = (
         table.filter(pl.col("source") != pl.col("target"))
         .group_by("source", "target", "month")
@@ -280,7 +280,7 @@ def _coded(rows: pl.DataFrame, scheme: str) -> pl.DataFrame:
     return rows.with_columns(sides.replace(dict(COUNTRY_LETTERS)))
 
 
-_CONVERSIONS: dict[str, Callable[[Reading], Converted]] = {
+_CONVERSIONS: dict[str, Callable[[Contents], Converted]] = {
     "cow_nmc": _nmc,
     "cow_mid": _mid,
     "atop": _atop,

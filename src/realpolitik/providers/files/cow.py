@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import Column, Layout, read_table
 
 _MISSING = frozenset({"-9", "-9.0", "NA", "."})
@@ -28,13 +28,13 @@ NMC = Layout(
 )
 
 
-def read_nmc(item: Opened) -> Reading:
+def read_nmc(item: Opened) -> Contents:
     """National Material Capabilities, v5 to v7, abridged or with supplementary columns.
 
     -9 is the publisher's code for missing. References: Singer (1987).
     """
     frame = read_table(item, NMC)
-    return Reading("cow_nmc", frame, frame.height)
+    return Contents("cow_nmc", frame, frame.height)
 
 
 def _mid(source: str, name: str, low: float, high: float, required: bool = False) -> Column:
@@ -61,7 +61,7 @@ MIDB = Layout(
 )
 
 
-def read_midb(item: Opened) -> Reading:
+def read_midb(item: Opened) -> Contents:
     """Dispute participants (MIDB v4, v5), as directed dispute-dyad-years.
 
     Every participant of side A faces every participant of side B in the years both took part.
@@ -75,7 +75,7 @@ def read_midb(item: Opened) -> Reading:
         "MIDB codes hostility by dispute and participant: in disputes of more than two states "
         "each pair carries its state's highest level. The dyadic MID file is finer."
     )
-    return Reading("cow_mid", frame, parts.height, notes=(note,))
+    return Contents("cow_mid", frame, parts.height, notes=(note,))
 
 
 def _pairs(parts: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +134,7 @@ DYADIC_MID = Layout(
 )
 
 
-def read_dyadic_mid(item: Opened) -> Reading:
+def read_dyadic_mid(item: Opened) -> Contents:
     """Dyadic MID v4, directed dispute-dyad-years; a pair listed once is read in both directions.
 
     References: Maoz et al. (2019).
@@ -143,7 +143,7 @@ def read_dyadic_mid(item: Opened) -> Reading:
         pl.lit(None, pl.Int64).alias("fatalpre1"), pl.lit(None, pl.Int64).alias("fatalpre2")
     )
     frame = _directed(pl.concat([rows, _mirror(rows)]))
-    return Reading("cow_mid", frame, rows.height)
+    return Contents("cow_mid", frame, rows.height)
 
 
 def _mirror(rows: pl.DataFrame) -> pl.DataFrame:

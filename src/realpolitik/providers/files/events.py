@@ -16,8 +16,8 @@ import polars as pl
 
 from realpolitik.errors import InputFileError
 from realpolitik.providers.event_codes import QUADS
+from realpolitik.providers.files.contents import Contents, Rejects, no_rejects
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading, Rejects, no_rejects
 
 _ICEWS = {
     "dyad_year": {
@@ -91,12 +91,12 @@ class _Tally:
     rows: int = 0
 
 
-def read_events(item: Opened, layout: EventLayout) -> Reading:
+def read_events(item: Opened, layout: EventLayout) -> Contents:
     """Count the events of a file.
 
     Returns
     -------
-    Reading
+    Contents
         ``frame`` has ``source``, ``target`` (as the file names them), ``month`` (first day) and
         the four classes of `QUADS`; ``days`` are the days the file covers.
 
@@ -112,7 +112,7 @@ def read_events(item: Opened, layout: EventLayout) -> Reading:
     bad = sum(tally.reasons.values())
     if bad == tally.rows or (bad > 10 and bad > MAX_BAD_SHARE * tally.rows):
         raise InputFileError(_too_bad(item, layout, tally, bad))
-    return Reading(
+    return Contents(
         layout.provider,
         _summed(tally.counts),
         tally.rows,

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from realpolitik.errors import InputFileError, unknown
 from realpolitik.providers.files import atop, cow, gdelt, icews, polecat, sipri, ucdp, unvotes, vdem
+from realpolitik.providers.files.contents import Contents, Format
 from realpolitik.providers.files.opening import Opened, check_text, opened
-from realpolitik.providers.files.reading import Format, Reading
 from realpolitik.providers.files.table import header_of, read_head
 
 
@@ -19,7 +19,7 @@ def _names(*names: str) -> Callable[[list[str]], bool]:
 
 
 def _table(
-    name: str, provider: str, title: str, columns: str, read: Callable[[Opened], Reading]
+    name: str, provider: str, title: str, columns: str, read: Callable[[Opened], Contents]
 ) -> Format:
     wanted = columns.split()
     signature = f"comma-separated, header with {', '.join(wanted)}"
@@ -117,7 +117,7 @@ def chosen(name: str) -> tuple[Format, ...]:
     return found
 
 
-def read_official(path: Path, name: str | None = None, member: str = "") -> tuple[Format, Reading]:
+def read_official(path: Path, name: str | None = None, member: str = "") -> tuple[Format, Contents]:
     """Recognise and read an official file.
 
     Parameters

@@ -8,9 +8,9 @@ from functools import partial
 import polars as pl
 
 from realpolitik.providers.event_codes import quad_of
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.events import EventLayout, read_events
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 
 WIDTHS_1 = frozenset({57, 58})
 WIDTHS_2 = frozenset({61})
@@ -28,7 +28,7 @@ def is_gdelt(head: list[str], widths: frozenset[int]) -> bool:
     )
 
 
-def read_gdelt(item: Opened, version: int) -> Reading:
+def read_gdelt(item: Opened, version: int) -> Contents:
     """Count events between the countries of actor 1 and actor 2.
 
     An event belongs to the month it happened in; the days a file covers are the days on which

@@ -5,9 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from realpolitik.providers.event_codes import quad_of
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.events import EventLayout, read_events
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import header_of
 
 COLUMNS = (
@@ -27,7 +27,7 @@ def is_icews(head: list[str]) -> bool:
     return tuple(names) == COLUMNS
 
 
-def read_icews(item: Opened) -> Reading:
+def read_icews(item: Opened) -> Contents:
     """Count events between the countries of source and target.
 
     References: Boschee et al. (2015).

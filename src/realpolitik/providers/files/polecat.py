@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from realpolitik.errors import InputFileError
-from realpolitik.providers.event_codes import QUAD_OF_NAME, QUAD_OF_TYPE
+from realpolitik.providers.event_codes import quad_of
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.events import EventLayout, read_events
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import header_of, read_head
 
 NEEDED = ("event id", "event date", "event type", "quad code", "actor cow", "recipient cow")
@@ -19,7 +19,7 @@ def is_polecat(head: list[str]) -> bool:
     return bool(head) and set(NEEDED) <= set(header_of(head[0], "\t"))
 
 
-def read_polecat(item: Opened) -> Reading:
+def read_polecat(item: Opened) -> Contents:
     """Count events between the states of actor and recipient, by their COW numbers.
 
     The publisher's quad code is used, and PLOVER's class of the event type where it is absent. An
@@ -41,13 +41,9 @@ def read_polecat(item: Opened) -> Reading:
 
 def _clean(events: pl.DataFrame) -> pl.DataFrame:
     day = pl.col("date").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
-    code = pl.col("code").str.to_uppercase().str.replace_all(r"[_-]", " ")
     quad = pl.coalesce(
-        code.replace_strict(dict(QUAD_OF_NAME), default=None, return_dtype=pl.Int64),
-        pl.col("type").str.to_uppercase().replace_strict(
-            dict(QUAD_OF_TYPE), default=None, return_dtype=pl.Int64
-        ),
-    )  # fmt: skip
+        quad_of(pl.col(name).str.to_uppercase(), "polecat") for name in ("code", "type")
+    )
     return events.select(
         "line", "text", day.alias("event_day"), day.alias("file_day"), quad.alias("quad"),
         _numbers(pl.col("source")).alias("source"), _numbers(pl.col("target")).alias("target"),

@@ -8,8 +8,8 @@ import re
 import polars as pl
 
 from realpolitik.errors import InputFileError
+from realpolitik.providers.files.contents import Contents, Rejects, no_rejects
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading, Rejects, no_rejects
 from realpolitik.providers.files.table import (
     Column,
     Layout,
@@ -40,7 +40,7 @@ def _year_header(head: list[str]) -> int | None:
     return None
 
 
-def read_tiv_table(item: Opened) -> Reading:
+def read_tiv_table(item: Opened) -> Contents:
     """Deliveries by partner and year, million TIV; an empty cell is no recorded delivery.
 
     References: SIPRI Arms Transfers Database.
@@ -58,7 +58,7 @@ def read_tiv_table(item: Opened) -> Reading:
         cells, schema={partner: pl.String, "year": pl.Int64, "value": pl.Float64}, orient="row"
     ).with_columns(pl.lit(title[2].strip().strip('"')).alias(other))
     about = {"side": other, "state": title[2].strip(), "first": title[3], "last": title[4]}
-    return Reading(
+    return Contents(
         "sipri", frame.select("supplier", "recipient", "year", "value"), rows, about=about
     )
 
@@ -129,7 +129,7 @@ def register_header(head: list[str]) -> int | None:
     return next((i for i, line in enumerate(head) if wanted <= set(header_of(line))), None)
 
 
-def read_register(item: Opened) -> Reading:
+def read_register(item: Opened) -> Contents:
     """Orders with deliveries, summed to supplier, recipient and year.
 
     The register states the TIV delivered under an order and the years, not how it divides between
@@ -155,7 +155,7 @@ def read_register(item: Opened) -> Reading:
     note = (
         f"{spread} of {usable.height} orders were delivered over several years and spread evenly."
     )
-    return Reading(
+    return Contents(
         "sipri",
         frame,
         orders.height,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import Column, Layout, read_table
 
 ACD = Layout(
@@ -23,13 +23,13 @@ ACD = Layout(
 )
 
 
-def read_acd(item: Opened) -> Reading:
+def read_acd(item: Opened) -> Contents:
     """Armed conflicts by conflict and year; a cell may hold several Gleditsch-Ward codes.
 
     References: Gleditsch et al. (2002); Davies et al. (2025).
     """
     frame = read_table(item, ACD)
-    return Reading("ucdp_acd", frame, frame.height)
+    return Contents("ucdp_acd", frame, frame.height)
 
 
 GED = Layout(
@@ -47,7 +47,7 @@ GED = Layout(
 )
 
 
-def read_ged(item: Opened) -> Reading:
+def read_ged(item: Opened) -> Contents:
     """Deaths by country (Gleditsch-Ward code of the place), year and type of violence.
 
     Years whose events do not reach into all twelve months are partial and left out.
@@ -66,4 +66,4 @@ def read_ged(item: Opened) -> Reading:
     )
     partial = events.height - kept.height
     left_out = {"event of a year that the file does not cover whole": partial} if partial else {}
-    return Reading("ucdp_ged", frame, events.height, left_out=left_out)
+    return Contents("ucdp_ged", frame, events.height, left_out=left_out)

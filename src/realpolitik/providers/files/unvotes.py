@@ -14,8 +14,8 @@ from typing import IO, Any, cast
 import polars as pl
 
 from realpolitik.errors import InputFileError, missing_extra
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.opening import BLOCK, Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import Column, Layout, read_table
 
 VOTES = {1: "yes", 2: "abstain", 3: "no"}
@@ -36,17 +36,17 @@ UN_VOTES = Layout(
 )
 
 
-def read_unvotes_csv(item: Opened) -> Reading:
+def read_unvotes_csv(item: Opened) -> Contents:
     """Votes by roll call and state: 1 yes, 2 abstain, 3 no.
 
     8 (absent) and 9 (not a member) are not votes and are left out, counted.
 
     References: Voeten (2013).
     """
-    return _reading(read_table(item, UN_VOTES), item)
+    return _contents(read_table(item, UN_VOTES), item)
 
 
-def read_unvotes_rdata(item: Opened) -> Reading:
+def read_unvotes_rdata(item: Opened) -> Contents:
     """Read the table ``completeVotes`` of the publisher's RData file.
 
     Raises
@@ -57,10 +57,10 @@ def read_unvotes_rdata(item: Opened) -> Reading:
         If the file is broken or holds no such table.
     """
     frame = _checked(_rdata_columns(item), item)
-    return _reading(frame, item)
+    return _contents(frame, item)
 
 
-def _reading(frame: pl.DataFrame, item: Opened) -> Reading:
+def _contents(frame: pl.DataFrame, item: Opened) -> Contents:
     odd = frame.filter(~pl.col("vote").is_in([*VOTES, *_NOT_VOTES]) & pl.col("vote").is_not_null())
     if odd.height:
         first = odd.row(0, named=True)
@@ -77,7 +77,7 @@ def _reading(frame: pl.DataFrame, item: Opened) -> Reading:
         pl.col("vote").replace_strict(VOTES, return_dtype=pl.String),
         pl.col("year").fill_null(pl.col("session") + 1945),
     )
-    return Reading(
+    return Contents(
         "un_votes", kept, frame.height, left_out={k: n for k, n in left_out.items() if n}
     )
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from realpolitik.providers.files.contents import Contents
 from realpolitik.providers.files.opening import Opened
-from realpolitik.providers.files.reading import Reading
 from realpolitik.providers.files.table import Column, Layout, read_table
 
 VDEM = Layout(
@@ -20,10 +20,10 @@ VDEM = Layout(
 )
 
 
-def read_vdem(item: Opened) -> Reading:
+def read_vdem(item: Opened) -> Contents:
     """Electoral democracy index with the bounds of its 68 per cent interval.
 
     References: Coppedge et al. (2025).
     """
     frame = read_table(item, VDEM)
-    return Reading("vdem", frame, frame.height)
+    return Contents("vdem", frame, frame.height)

@@ -39,7 +39,7 @@ def no_rejects() -> Rejects:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Contents:
     """One official file, read and checked.
 
     Attributes
@@ -87,7 +87,7 @@ class Format:
     matches : callable
         From the first lines of a text file to whether this is the format.
     read : callable
-        From the opened file to its reading.
+        From the opened file to its contents.
     """
 
     name: str
@@ -95,4 +95,4 @@ class Format:
     title: str
     signature: str
     matches: Callable[[list[str]], bool]
-    read: Callable[[Opened], Reading]
+    read: Callable[[Opened], Contents]
