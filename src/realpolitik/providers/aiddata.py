@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from realpolitik.providers.keys import to_state
+from realpolitik.providers.keys import exact_sum, to_state
 
 GCOF_FIRST, GCOF_LAST = 2000, 2014
 GCDF_FIRST, GCDF_LAST = 2000, 2021
+CENTS = 2
 
 
 def projects(records: pl.DataFrame, iso3: pl.DataFrame) -> pl.DataFrame:
@@ -25,7 +26,7 @@ def projects(records: pl.DataFrame, iso3: pl.DataFrame) -> pl.DataFrame:
         pl.col("recommended_for_research") & (pl.col("recipient_count") == 1)
     ).select("recipient_iso3", "year", pl.col("usd_defl_2014").alias("amount"))
     keyed = to_state(rows, iso3, "recipient_iso3")
-    amount = pl.when(pl.col("amount").count() > 0).then(pl.col("amount").sum())
+    amount = pl.when(pl.col("amount").count() > 0).then(exact_sum("amount", CENTS))
     sums = keyed.group_by("state", "year").agg(amount.alias("china_finance"))
     return _from_china(sums, "china_finance", GCOF_FIRST, GCOF_LAST)
 
@@ -39,7 +40,9 @@ def yearly(totals: pl.DataFrame, cow: pl.DataFrame) -> pl.DataFrame:
     """
     amount = pl.col("oda_adj") + pl.col("oof_adj") + pl.col("vof_adj")
     keyed = to_state(totals.select("ccode", "year", amount.alias("amount")), cow, "ccode")
-    sums = keyed.group_by("state", "year").agg(pl.col("amount").sum().alias("china_finance_recent"))
+    sums = keyed.group_by("state", "year").agg(
+        exact_sum("amount", CENTS).alias("china_finance_recent")
+    )
     return _from_china(sums, "china_finance_recent", GCDF_FIRST, GCDF_LAST)
 
 

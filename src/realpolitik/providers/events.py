@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from realpolitik.providers.keys import both_directions, to_dyad
+from realpolitik.providers.keys import both_directions, exact_sum, to_dyad
 
 CLASSES = {
     "verbCoop": "verbal_cooperation",
@@ -16,6 +16,7 @@ VERBAL = tuple(f"cameo{code}" for code in range(10, 15))
 MATERIAL = tuple(f"cameo{code}" for code in range(15, 21))
 DENSE_FROM = 1995
 """First year in which the monthly counts are dense enough for a yearly sum."""
+SCORE_DIGITS = 6
 GDELT_LAST = 2023
 """February 2024 is the last, partial month."""
 
@@ -93,7 +94,7 @@ def gdelt_years(scores: pl.DataFrame, iso3: pl.DataFrame) -> pl.DataFrame:
         _gdelt(scores, iso3)
         .group_by("source", "target", "year")
         .agg(
-            (pl.col("score_sum").sum() / pl.col("days").sum()).alias("gdelt_score"),
+            (exact_sum("score_sum", SCORE_DIGITS) / pl.col("days").sum()).alias("gdelt_score"),
             pl.col("days").sum().cast(pl.Int64).alias("gdelt_days"),
         )
         .sort("source", "target", "year")
