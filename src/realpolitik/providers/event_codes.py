@@ -43,7 +43,7 @@ QUAD_OF_NAME: Mapping[str, int] = MappingProxyType(
     {name.replace("_", " ").upper(): place for place, name in enumerate(QUADS)}
 )
 """Place in `QUADS` of a class written out, as POLECAT does."""
-SYSTEMS = ("gdelt", "icews")
+SYSTEMS = ("gdelt", "icews", "polecat")
 #: CAMEO's country letters that are not today's ISO alpha-3 codes.
 COUNTRY_LETTERS: Mapping[str, str] = MappingProxyType({"ROM": "ROU", "TMP": "TLS", "ZAR": "COD"})
 
@@ -129,9 +129,10 @@ def meanings(system: str) -> pl.DataFrame:
 
     Parameters
     ----------
-    system : {"gdelt", "icews"}
+    system : {"gdelt", "icews", "polecat"}
         Codes as written in that provider's files. ICEWS codes have three or four digits, so one
-        whose leading zero a spreadsheet ate can be told: no root is above 20.
+        whose leading zero a spreadsheet ate can be told: no root is above 20. POLECAT writes the
+        class or the PLOVER type, in capitals; neither has a weight.
 
     Returns
     -------
@@ -150,6 +151,17 @@ def meanings(system: str) -> pl.DataFrame:
     """
     if system not in SYSTEMS:
         raise unknown("system of event codes", system, SYSTEMS)
+    schema = {"code": pl.String, "quad": pl.Int64, "goldstein": pl.Float64}
+    if system == "polecat":
+        written = {name.replace(" ", sign): i for name, i in QUAD_OF_NAME.items() for sign in " _-"}
+        pairs = [(code, quad, None) for code, quad in (written | dict(QUAD_OF_TYPE)).items()]
+        return pl.DataFrame(pairs, schema=schema, orient="row").sort("code")
+    rows = [(c, QUAD_OF_ROOT[int(w[:2])], _weight(w)) for c, w in _written(system).items()]
+    return pl.DataFrame(rows, schema=schema, orient="row").sort("code")
+
+
+def _written(system: str) -> dict[str, str]:
+    """Every way to write a code in a provider's files, and the whole code that is meant."""
     full = [
         f"{root:02d}{tail}"
         for root in QUAD_OF_ROOT
@@ -163,9 +175,7 @@ def meanings(system: str) -> pl.DataFrame:
     else:
         meant |= {code[1:]: code for code in lost if len(code) == 3}
         meant |= {code[1:]: code for code in lost if len(code) == 4 and int(code[1:3]) > 20}
-    rows = [(code, QUAD_OF_ROOT[int(whole[:2])], _weight(whole)) for code, whole in meant.items()]
-    schema = {"code": pl.String, "quad": pl.Int64, "goldstein": pl.Float64}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("code")
+    return meant
 
 
 def _weight(code: str) -> float:
