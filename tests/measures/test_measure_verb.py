@@ -38,6 +38,15 @@ def test_as_of_hides_what_came_later() -> None:
     assert known["step"].max() < 1990
 
 
+def test_the_seed_decides_what_is_drawn() -> None:
+    once, again, other = (
+        table("arms-race", "IND", "PAK", "--seed", seed).filter(pl.col("index") == "stable")
+        for seed in ("1", "1", "2")
+    )
+    assert once.equals(again)
+    assert once["value"].item() != other["value"].item()
+
+
 def test_an_index_that_looks_back_gets_its_earlier_years() -> None:
     rows = table("hedging", "PAK", "--from", "2010", "--to", "2010")
     assert rows["step"].unique().to_list() == [2010]

@@ -165,8 +165,18 @@ def test_delivered_share_falls_short_of_a_neighbour(panel: Panel) -> None:
 
 def test_signs_follow_rivals_before_allies() -> None:
     panel = rp.load_panel("eastern-mediterranean", start=1990, end=1990, overlay=False)
-    network = balance_panel.signs(panel, [1990], ["GRC", "TUR", "USA"])[0]
-    np.testing.assert_array_equal(network, [[0, -1, 1], [-1, 0, 1], [1, 1, 0]])
+    network, unknown = balance_panel.signs(panel, [1990], ["GRC", "TUR", "USA"])
+    np.testing.assert_array_equal(network[0], [[0, -1, 1], [-1, 0, 1], [1, 1, 0]])
+    assert unknown.tolist() == [0]
+
+
+def test_a_pair_without_figures_is_counted_as_unknown(recent: Panel) -> None:
+    pair = pl.col("source").is_in(["USA", "PAK"]) & pl.col("target").is_in(["USA", "PAK"])
+    blank = recent.dyads.with_columns(
+        pl.when(pair).then(None).otherwise(pl.col("rivalry")).alias("rivalry")
+    )
+    rows = rp.measure("balance", replace(recent, dyads=blank), draws=2)
+    assert rows["unknown"].unique().to_list() == [1]
 
 
 def test_balance_by_year_is_proved_and_between_its_bounds(recent: Panel) -> None:
@@ -185,9 +195,19 @@ def test_balance_by_year_is_proved_and_between_its_bounds(recent: Panel) -> None
     assert rows.equals(again)
 
 
+def test_rank_counts_ties_half_and_knows_which_way_is_better() -> None:
+    drawn = np.array([[1.0, 2.0, 2.0, 3.0], [np.nan, np.nan, np.nan, np.nan]])
+    observed = np.array([2.0, 2.0])
+    high = balance_panel._summary(drawn, observed, lower_is_better=False)
+    low = balance_panel._summary(drawn, np.array([1.0, 2.0]), lower_is_better=True)
+    np.testing.assert_allclose(high["rank"], [0.5, np.nan], atol=EXACT)
+    np.testing.assert_allclose(low["rank"], [0.875, np.nan], atol=EXACT)
+    np.testing.assert_allclose(high["value"], [2.0, np.nan], atol=EXACT)
+
+
 def test_balance_of_one_year_equals_a_search_over_all_divisions(recent: Panel) -> None:
     states = ["USA", "RUS", "CHN", "IND", "PAK", "AFG", "IRN", "SAU", "GBR", "FRA"]
-    signed = balance_panel.signs(recent, [2010], states)[0]
+    signed = balance_panel.signs(recent, [2010], states)[0][0]
     first, second = np.nonzero(np.triu(signed, 1))
     camps = ((np.arange(2**9)[:, None] >> np.arange(10)) & 1).astype(bool)
     apart = camps[:, first] != camps[:, second]

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from realpolitik.cli.options import AsOfOption, FormatOption, FromOption, RegionOption, ToOption
+from realpolitik.cli.options import (
+    AsOfOption,
+    FormatOption,
+    FromOption,
+    RegionOption,
+    SeedOption,
+    ToOption,
+)
 from realpolitik.cli.output import emit, progress
 from realpolitik.errors import RequestError
 
@@ -28,6 +35,7 @@ def measure(
     start: FromOption = None,
     end: ToOption = None,
     as_of: AsOfOption = None,
+    seed: SeedOption = 0,
     form: FormatOption = None,
     listing: Annotated[bool, typer.Option("--list", help="List the indices and stop.")] = False,
 ) -> None:
@@ -44,8 +52,10 @@ def measure(
         msg = "name an index, for example: realpolitik measure capabilities USA CHN (or --list)"
         raise RequestError(msg)
     back = registry.entry(name).history
+    drawn = {"seed": seed} if "seed" in registry.options(name) else {}
     with progress(f"computing {name}"):
-        result = registry.compute(name, _panel(region, start, end, as_of, back), states or ())
+        panel = _panel(region, start, end, as_of, back)
+        result = registry.compute(name, panel, states or (), **drawn)
     if start is not None and back:
         result = result.filter(result["step"] >= _year(start))
     emit(result, form, name)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from realpolitik import rng
 from realpolitik.measures.balance import Frustration, frustration, triangle_index
 from realpolitik.measures.balance_null import NULLS
-from realpolitik.measures.tidy import cube, members, table, yearly, years_of
+from realpolitik.measures.tidy import cube, members, present, table, yearly, years_of
 from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
@@ -19,16 +19,17 @@ Array = NDArray[np.float64]
 PROVIDER = "atop, tss"
 COLUMNS = (
     *("step", "index", "model", "value", "lower", "upper", "rank", "exact"),
-    *("states", "positive", "negative", "interval", "unit", "provider"),
+    *("states", "positive", "negative", "unknown", "interval", "unit", "provider"),
 )
 UNITS = {"balanced_triads": "share", "frustration": "ties", "line_balance": "share"}
 
 
-def signs(panel: Panel, years: Sequence[int], states: Sequence[str]) -> Array:
-    """Signed network of each year: ndarray (T, N, N) of -1, 0 and 1.
+def signs(panel: Panel, years: Sequence[int], states: Sequence[str]) -> tuple[Array, Array]:
+    """Signed network of each year, ndarray (T, N, N) of -1, 0 and 1, and its unknown pairs (T,).
 
     1 where either state is pledged to defend the other, -1 where they are strategic rivals (also
-    if they are allies), else 0; NaN throughout a year in which either source is silent.
+    if they are allies), else 0; NaN throughout a year in which either source is silent. A pair
+    without figures is unknown: it has no tie here and is counted.
     """
     dyads = yearly(panel)
     pledge = cube(dyads, "atop_defense", years, states)
@@ -37,7 +38,9 @@ def signs(panel: Panel, years: Sequence[int], states: Sequence[str]) -> Array:
     allied = (pledge == 1) | (pledge.transpose(0, 2, 1) == 1)
     network = np.where(rival == 1, -1.0, np.where(allied, 1.0, 0.0))
     network[~known] = np.nan
-    return network
+    there = present(panel.states, years, states)
+    pairs = there[:, :, None] & there[:, None, :] & np.triu(np.ones((len(states),) * 2, bool), 1)
+    return network, (pairs & (np.isnan(pledge) | np.isnan(rival))).sum(axis=(1, 2))
 
 
 def measure(
@@ -53,7 +56,8 @@ def measure(
     `balanced_triads` is the share of triangles with a positive product, `frustration` the fewest
     ties that disagree with two camps, `line_balance` 1 - 2 frustration / ties. Rows with a `model`
     other than `observed` are the mean and 90% range of that null model; `rank` is the share of its
-    draws that are no more balanced than the network, so .05 or less is less balanced than chance.
+    draws that are less balanced than the network, ties counted half: .95 or more is more balanced
+    than chance, .05 or less is less.
     Null models: the signs dealt anew among the same ties, or ties rewired so that each state keeps
     its number of friends and of enemies.
 
@@ -72,11 +76,11 @@ def measure(
     -------
     pl.DataFrame
         `step`, `index`, `model`, `value`, `lower`, `upper`, `rank`, `exact` (proved optimum),
-        `states` with a tie, `positive` and `negative` ties, `interval`, `unit`, `provider`.
+        `states` with a tie, `positive` and `negative` ties, `unknown` pairs, `interval`, `unit`, `provider`.
     """
     chosen = members(panel, states)
     years = years_of(panel)
-    network = signs(panel, years, chosen)
+    network, unknown = signs(panel, years, chosen)
     known = ~np.isnan(network).any(axis=(1, 2))
     year, network = np.asarray(years)[known], network[known]
     solved = _solve(network)
@@ -104,6 +108,7 @@ def measure(
             "states": (np.abs(network).sum(axis=2) > 0).sum(axis=1),
             "positive": (network > 0).sum(axis=(1, 2)) // 2,
             "negative": (network < 0).sum(axis=(1, 2)) // 2,
+            "unknown": unknown[known],
         }
     )
     rows = pl.concat(frames).join(about, on="step", maintain_order="left")
@@ -147,7 +152,8 @@ def _summary(values: Array, observed: Array, *, lower_is_better: bool) -> dict[s
     if some.any():
         lower[some], upper[some] = np.nanquantile(values[some], [0.05, 0.95], axis=1)
     sign = -1.0 if lower_is_better else 1.0
-    behind = (sign * values <= sign * observed[:, None]).sum(axis=1)
+    lead = sign * (observed[:, None] - values)
+    behind = (lead > 0).sum(axis=1) + 0.5 * (lead == 0).sum(axis=1)
     ranked = some & ~np.isnan(observed)
     rank = np.divide(behind, count, out=blank.copy(), where=ranked)
     return {"value": mean, "lower": lower, "upper": upper, "rank": rank}

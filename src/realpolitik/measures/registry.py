@@ -7,6 +7,7 @@ line to `MEASURES`.
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -74,6 +75,16 @@ def entry(name: str) -> Entry:
     if key not in MEASURES:
         raise unknown("index", name[:80], names())
     return MEASURES[key]
+
+
+def options(name: str) -> set[str]:
+    """Names of the options an index takes beside the panel and the states.
+
+    >>> "seed" in options("balance"), options("similarity")
+    (True, set())
+    """
+    module = importlib.import_module(entry(name).module)
+    return set(inspect.signature(module.measure).parameters) - {"panel", "states"}
 
 
 def compute(
