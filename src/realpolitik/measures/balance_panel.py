@@ -76,7 +76,8 @@ def measure(
     -------
     pl.DataFrame
         `step`, `index`, `model`, `value`, `lower`, `upper`, `rank`, `exact` (proved optimum),
-        `states` with a tie, `positive` and `negative` ties, `unknown` pairs, `interval`, `unit`, `provider`.
+        `states` with a tie, `positive` and `negative` ties, `unknown` pairs, `interval`, `unit`,
+        `provider`.
     """
     chosen = members(panel, states)
     years = years_of(panel)
