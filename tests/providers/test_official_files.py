@@ -127,6 +127,27 @@ def test_absence_is_no_vote(samples: Samples, tmp_path: Path) -> None:
     assert (shared["un_shared_votes"], shared["un_agreement"]) == (1, None)
 
 
+def test_a_vote_belongs_to_the_year_of_its_date(samples: Samples, tmp_path: Path) -> None:
+    name, content = samples["un-votes-csv"]
+    january = content.replace(b"2021-11-01", b"2022-01-14")
+    tables = convert(read_official(put(tmp_path, (name, january)))[1]).tables
+    assert tables["dyad_year"]["year"].unique().to_list() == [2022]
+    assert tables["un_roll_calls"].rows() == [(99001, datetime.date(2022, 1, 14), 76, 2022)]
+    bare = b"\n".join(
+        b",".join(line.split(b",")[i] for i in (0, 1, 3, 7)) for line in content.split(b"\n")[:-1]
+    )
+    tables = convert(read_official(put(tmp_path, (name, bare)))[1]).tables
+    assert tables["un_roll_calls"].rows() == [(99001, None, 76, 2021)]
+
+
+def test_votes_without_a_roll_call_are_counted(samples: Samples, tmp_path: Path) -> None:
+    name, content = samples["un-votes-csv"]
+    rows = b"NA,2,1,1,USA,,2021,76,0,2021-11-01,x\nNA,2,1,1,USA,,2021,76,0,2021-11-01,x\n"
+    _, contents = read_official(put(tmp_path, (name, content + rows)))
+    assert contents.left_out["roll call, state or session missing"] == 2
+    assert contents.frame.height == 3
+
+
 def test_unlisted_places_have_no_polyarchy(samples: Samples, tmp_path: Path) -> None:
     table = columns(samples, tmp_path, "vdem", "state_year")
     assert table["state"].to_list() == ["IND", "PAK"]
@@ -196,6 +217,15 @@ def test_icews_counts_in_four_classes(samples: Samples, tmp_path: Path) -> None:
         "source and target are the same state": 1,
     }
     assert contents.days == tuple(datetime.date(2015, 3, day) for day in (1, 2, 9))
+
+
+def test_icews_cells_may_be_quoted(samples: Samples, tmp_path: Path) -> None:
+    name, content = samples["icews"]
+    quoted = "\n".join(
+        "\t".join(f'"{cell}"' for cell in line.split("\t")) for line in content.decode().split("\n")
+    )
+    table = convert(read_official(put(tmp_path, (name, quoted.encode()[:-3])))[1]).tables["events"]
+    assert quads(table, "IND", "PAK") == [0, 1, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -272,13 +302,15 @@ def test_votes_in_an_r_workspace(tmp_path: Path) -> None:
 
     votes = pd.DataFrame(
         {"rcid": [9.0, 9.0, 9.0], "ccode": [2.0, 365.0, 770.0], "vote": [1.0, 3.0, 8.0],
-         "session": [76.0] * 3, "year": [2021.0] * 3}
+         "session": [76.0] * 3, "year": [np.nan] * 3, "date": [18932.0] * 3}
     )  # fmt: skip
     path = tmp_path / "UNVotes2021.RData"
     rdata.write_rda(str(path), {"completeVotes": votes})
     form, contents = read_official(path)
     assert form.name == "un-votes-rdata"
-    assert convert(contents).tables["un_votes"].rows() == [(9, "RUS", 3), (9, "USA", 1)]
+    tables = convert(contents).tables
+    assert tables["un_votes"].rows() == [(9, "RUS", 3), (9, "USA", 1)]
+    assert tables["un_roll_calls"].rows() == [(9, datetime.date(2021, 11, 1), 76, 2021)]
 
 
 def test_r_workspace_needs_the_extra(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

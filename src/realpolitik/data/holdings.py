@@ -48,11 +48,12 @@ def _embedded() -> pl.DataFrame:
 
 
 def _added() -> pl.DataFrame:
-    terms = {name: provider.terms for name, provider in providers().items()}
+    terms = {entry.format: entry.terms for entry in fetch.registry().values()}
+    terms |= {name: provider.terms for name, provider in providers().items()}
     rows = [
         (
             record.name, record.title, record.original, record.first, record.last, record.states,
-            "added", terms.get(record.provider, "as its publisher states"),
+            "added", terms.get(record.provider, terms.get(record.format, "see its publisher")),
         )
         for record in added.files()
     ]  # fmt: skip

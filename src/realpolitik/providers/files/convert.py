@@ -163,7 +163,7 @@ def _un_votes(contents: Contents) -> Converted:
     )
     tables = {
         "un_votes": keyed.select("rcid", "state", "vote").sort("rcid", "state"),
-        "un_roll_calls": rows.select(pl.col("rcid").cast(pl.Int32), "session", "year")
+        "un_roll_calls": rows.select(pl.col("rcid").cast(pl.Int32), "date", "session", "year")
         .unique("rcid", keep="first", maintain_order=True)
         .sort("rcid"),
         "dyad_year": pairs,
@@ -246,7 +246,7 @@ def _events(contents: Contents) -> Converted:
     """Monthly counts between states; years and zeros follow from all files together."""
     frame = contents.frame.with_columns(pl.col("month").dt.year().alias("year"))
     rows = _since_1946(frame)
-    if contents.provider == "icews":
+    if contents.provider == "icews_events":
         known: set[object] = {n for n in _both(rows) if isinstance(n, str) and match_name(n)}
         unknown = _check_codes(rows, ["source", "target"], known)
         keyed = named(named(rows, match_name, "source", "from"), match_name, "target", "to")
@@ -289,7 +289,7 @@ _CONVERSIONS: dict[str, Callable[[Contents], Converted]] = {
     "ucdp_acd": _acd,
     "ucdp_ged": _ged,
     "sipri": _sipri,
-    "icews": _events,
+    "icews_events": _events,
     "gdelt_events": _events,
     "polecat": _events,
 }

@@ -39,7 +39,7 @@ def _own_columns(prefix: str) -> dict[str, dict[str, str]]:
 #: By provider and table of the panel: its columns and their classes. Counts of different coders
 #: are never one series.
 EVENT_COLUMNS = {
-    "icews": _ICEWS,
+    "icews_events": _ICEWS,
     "gdelt_events": _own_columns("gdelt"),
     "polecat": _own_columns("polecat"),
 }

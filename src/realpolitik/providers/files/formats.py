@@ -45,7 +45,7 @@ FORMATS: tuple[Format, ...] = (
     ),
     _table(
         "un-votes-csv", "un_votes", "UN General Assembly votes csv (Voeten)",
-        "rcid ccode vote session year", unvotes.read_unvotes_csv,
+        "rcid ccode vote session", unvotes.read_unvotes_csv,
     ),
     Format(
         "un-votes-rdata", "un_votes", "UN General Assembly votes RData (Voeten)",
@@ -77,7 +77,8 @@ FORMATS: tuple[Format, ...] = (
         lambda head: sipri.register_header(head) is not None, sipri.read_register,
     ),
     Format(
-        "icews", "icews", "ICEWS events .tab", "tab-separated, header of 20 columns from Event ID",
+        "icews", "icews_events", "ICEWS events .tab",
+        "tab-separated, header of 20 columns from Event ID",
         icews.is_icews, icews.read_icews,
     ),
     Format(

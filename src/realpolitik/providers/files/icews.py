@@ -38,11 +38,12 @@ def read_icews(item: Opened) -> Contents:
         "target": COLUMNS.index("target country"),
         "code": COLUMNS.index("cameo code"),
     }
-    layout = EventLayout("icews", frozenset({len(COLUMNS)}), True, fields, _clean)
+    layout = EventLayout("icews_events", frozenset({len(COLUMNS)}), True, fields, _clean)
     return read_events(item, layout)
 
 
 def _clean(events: pl.DataFrame) -> pl.DataFrame:
+    events = events.with_columns(pl.col("date", "source", "target", "code").str.strip_chars('" '))
     day = pl.col("date").str.to_date("%Y-%m-%d", strict=False)
     return events.select(
         "line", "text",

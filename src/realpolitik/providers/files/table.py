@@ -42,6 +42,8 @@ class Column:
         Texts that mean missing, beside the empty one.
     required : bool
         Whether the cell may not be missing.
+    optional : bool
+        Whether the file may lack the whole column; it is then null.
     """
 
     source: str
@@ -51,6 +53,7 @@ class Column:
     high: float | None = None
     missing: frozenset[str] = frozenset({"NA", "."})
     required: bool = False
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +170,10 @@ def _bad_line(item: Opened) -> int:
     return 1
 
 
-def _places(item: Opened, layout: Layout, header: list[str]) -> list[int]:
-    absent = [c.source for c in layout.columns if c.source.casefold() not in header]
+def _places(item: Opened, layout: Layout, header: list[str]) -> list[int | None]:
+    absent = [
+        c.source for c in layout.columns if not c.optional and c.source.casefold() not in header
+    ]
     if absent:
         msg = (
             f"{item.label}: the header lacks {', '.join(absent)}; it has "
@@ -178,15 +183,16 @@ def _places(item: Opened, layout: Layout, header: list[str]) -> list[int]:
     twice = [c.source for c in layout.columns if header.count(c.source.casefold()) > 1]
     if twice:
         raise InputFileError(f"{item.label}: the header names {', '.join(twice)} twice.")
-    return [header.index(column.source.casefold()) for column in layout.columns]
+    wanted = [column.source.casefold() for column in layout.columns]
+    return [header.index(name) if name in header else None for name in wanted]
 
 
 def _rows(
-    item: Opened, layout: Layout, reader: Any, places: list[int], width: int, skip: int
+    item: Opened, layout: Layout, reader: Any, places: list[int | None], width: int, skip: int
 ) -> pl.DataFrame:
     kept: list[list[str]] = [[] for _ in layout.columns]
     lines: list[int] = []
-    plan = [(cells.append, place) for cells, place in zip(kept, places, strict=True)]
+    plan = [(k.append, place) for k, place in zip(kept, places, strict=True) if place is not None]
     for row in reader:
         if len(row) != width:
             if not any(cell.strip() for cell in row):
@@ -197,7 +203,7 @@ def _rows(
             keep(row[place])
         lines.append(skip + reader.line_num)
     texts = [
-        pl.Series(column.name, cells, dtype=pl.String).str.strip_chars()
+        pl.Series(column.name, cells or [""] * len(lines), dtype=pl.String).str.strip_chars()
         for column, cells in zip(layout.columns, kept, strict=True)
     ]
     typed = [_typed(text, column) for text, column in zip(texts, layout.columns, strict=True)]
@@ -257,7 +263,8 @@ def _check_key(item: Opened, layout: Layout, frame: pl.DataFrame) -> None:
     if not layout.key:
         return
     repeated = (
-        frame.group_by(layout.key)
+        frame.drop_nulls(list(layout.key))
+        .group_by(layout.key)
         .agg(pl.len().alias("n_"), pl.col("line_").sort().alias("lines_"))
         .filter(pl.col("n_") > 1)
         .sort(layout.key)

@@ -25,15 +25,17 @@ MAX_RDATA = 4 * 2**30
 
 UN_VOTES = Layout(
     columns=(
-        Column("rcid", "rcid", "int", 1, required=True),
-        Column("ccode", "ccode", "int", 1, 999, required=True),
+        Column("rcid", "rcid", "int", 1),
+        Column("ccode", "ccode", "int", 1, 999),
         Column("vote", "vote", "int", 1, 9),
-        Column("session", "session", "int", 1, 200, required=True),
-        Column("year", "year", "int", 1945, 2100),
+        Column("session", "session", "int", 1, 9999),
+        Column("year", "year", "int", 1945, 2100, optional=True),
+        Column("date", "date", "text", optional=True),
     ),
     key=("rcid", "ccode"),
     encodings=("utf-8-sig", "latin-1"),
 )
+_DATE_STYLES = ("%Y-%m-%d", "%m/%d/%Y")
 
 
 def read_unvotes_csv(item: Opened) -> Contents:
@@ -43,7 +45,9 @@ def read_unvotes_csv(item: Opened) -> Contents:
 
     References: Voeten (2013).
     """
-    return _contents(read_table(item, UN_VOTES), item)
+    rows = read_table(item, UN_VOTES)
+    dates = [pl.col("date").str.to_date(style, strict=False) for style in _DATE_STYLES]
+    return _contents(rows.with_columns(pl.coalesce(dates).alias("date")), item)
 
 
 def read_unvotes_rdata(item: Opened) -> Contents:
@@ -69,17 +73,18 @@ def _contents(frame: pl.DataFrame, item: Opened) -> Contents:
             f"(roll call {first['rcid']}, state {first['ccode']}) and {odd.height - 1} more."
         )
         raise InputFileError(msg)
-    cast_votes = frame.filter(pl.col("vote").is_in(list(VOTES)))
+    nameless = pl.any_horizontal(pl.col("rcid", "ccode", "session").is_null())
     left_out = {
-        text: frame.filter(pl.col("vote") == code).height for code, text in _NOT_VOTES.items()
-    } | {"vote missing": frame["vote"].null_count()}
-    kept = cast_votes.with_columns(
+        "roll call, state or session missing": frame.filter(nameless).height,
+        "vote missing": frame["vote"].null_count(),
+        **{text: frame.filter(pl.col("vote") == code).height for code, text in _NOT_VOTES.items()},
+    }
+    kept = frame.filter(~nameless, pl.col("vote").is_in(list(VOTES))).with_columns(
         pl.col("vote").replace_strict(VOTES, return_dtype=pl.String),
-        pl.col("year").fill_null(pl.col("session") + 1945),
+        pl.coalesce(pl.col("date").dt.year(), "year", pl.col("session") + 1945).alias("year"),
     )
-    return Contents(
-        "un_votes", kept, frame.height, left_out={k: n for k, n in left_out.items() if n}
-    )
+    counts = {reason: n for reason, n in left_out.items() if n}
+    return Contents("un_votes", kept, frame.height, left_out=counts)
 
 
 def is_rdata(path: Path) -> bool:
@@ -146,25 +151,45 @@ def _rdata_columns(item: Opened) -> dict[str, Any]:
 def _checked(columns: dict[str, Any], item: Opened) -> pl.DataFrame:
     try:
         frame = pl.DataFrame(
-            {name: pl.Series(values).cast(pl.Float64) for name, values in columns.items()},
-            nan_to_null=True,
-        ).with_columns(pl.all().fill_nan(None).cast(pl.Int64))
+            {
+                column.name: _date(columns.get(column.name))
+                if column.name == "date"
+                else _whole(columns.get(column.name))
+                for column in UN_VOTES.columns
+                if column.name in columns
+            }
+        )
     except (pl.exceptions.PolarsError, TypeError, ValueError) as cause:
         msg = f"{item.label}: expected numbers in rcid, ccode, vote, session and year ({cause})."
         raise InputFileError(msg) from cause
-    if "year" not in frame.columns:
-        frame = frame.with_columns(pl.lit(None, pl.Int64).alias("year"))
+    for name, kind in (("year", pl.Int64), ("date", pl.Date)):
+        if name not in frame.columns:
+            frame = frame.with_columns(pl.lit(None, kind).alias(name))
     for column in UN_VOTES.columns:
-        low, high = column.low or 0, column.high or 2**53
-        values = pl.col(column.name)
-        bad = values.is_not_null() & ~values.is_between(low, high)
-        wrong = frame.filter(values.is_null() | bad if column.required else bad)
+        if column.low is None or column.high is None:
+            continue
+        wrong = frame.filter(~pl.col(column.name).is_between(column.low, column.high))
         if wrong.height:
             msg = (
-                f"{item.label}, column {column.name}: expected a whole number from {low:g} to "
-                f"{high:g}, got {wrong[column.name][0]} ({wrong.height} rows)."
+                f"{item.label}, column {column.name}: expected a whole number of at least "
+                f"{column.low:g} and at most {column.high:g}, got {wrong[column.name][0]} "
+                f"({wrong.height} rows)."
             )
             raise InputFileError(msg)
-    if frame.select("rcid", "ccode").is_duplicated().any():
+    if frame.drop_nulls(["rcid", "ccode"]).select("rcid", "ccode").is_duplicated().any():
         raise InputFileError(f"{item.label}: a state votes twice on the same roll call.")
     return frame
+
+
+def _whole(values: Any) -> pl.Series:
+    return pl.Series(values).cast(pl.Float64).fill_nan(None).cast(pl.Int64)
+
+
+def _date(values: Any) -> pl.Series:
+    """Dates of an R column: texts, days since 1970, or times."""
+    column = pl.Series(values)
+    if column.dtype == pl.String:
+        return column.str.to_date(_DATE_STYLES[0], strict=False)
+    if column.dtype.is_numeric():
+        return column.cast(pl.Float64).fill_nan(None).cast(pl.Int32).cast(pl.Date)
+    return column.cast(pl.Date)
