@@ -1,0 +1,219 @@
+"""The counting, written once as Ibis expressions that run on DuckDB, Spark and BigQuery alike.
+
+`ibis` is an optional part, so this module imports it inside its functions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+from realpolitik.errors import missing_extra
+from realpolitik.events.layouts import Layout
+from realpolitik.providers.event_codes import QUADS, meanings, sectors
+
+if TYPE_CHECKING:
+    import ibis.expr.types as ir
+
+Step = Literal["month", "year"]
+BAD_WIDTH = "the number of columns is wrong"
+BAD_DAY = "the date cannot be read"
+BAD_CODE = "the event code is unknown"
+STATE_ITSELF = "state"
+"""Sector of an actor to whom no role is given: the country itself."""
+FIRST_YEAR, LAST_YEAR = 1900, 2100
+TENTHS = 10
+"""Goldstein weights have one decimal: sums of tenths are exact and alike on every engine."""
+HALF = 0.5
+
+
+def require_ibis() -> Any:
+    """Return the `ibis` module.
+
+    Raises
+    ------
+    MissingExtra
+        If it is not installed.
+    """
+    try:
+        import ibis
+    except ImportError as cause:
+        raise missing_extra("counting events at scale", "events") from cause
+    return ibis
+
+
+def rows_of_columns(table: ir.Table, layout: Layout) -> ir.Table:
+    """Text fields of a table with one column ``c0``, ``c1`` ... for each column of the file."""
+    ibis = require_ibis()
+    picked = {name: _clean(table[f"c{place}"]) for name, place in layout.fields.items()}
+    whole = [table[f"c{place}"].fill_null("") for place in range(layout.width)]
+    return table.select(
+        **picked, text=ibis.literal("\t").join(whole), fits=ibis.literal(value=True)
+    )
+
+
+def rows_of_lines(table: ir.Table, layout: Layout) -> ir.Table:
+    """Text fields of a table whose column ``text`` holds one line of the file in each row."""
+    ibis = require_ibis()
+    lines = table.select(text=table.text.re_replace("\r$", ""))
+    lines = lines.filter(lines.text != "", lines.text != layout.header)
+    split = lines.mutate(parts=lines.text.split("\t"))
+    fits = split.parts.length() == layout.width
+    picked = {
+        name: ibis.ifelse(fits, _clean(split.parts[place]), ibis.null("string"))
+        for name, place in layout.fields.items()
+    }
+    return split.select(**picked, text=split.text, fits=fits)
+
+
+def _clean(cell: ir.StringValue) -> ir.StringValue:
+    return cell.replace('"', "").strip().nullif("")
+
+
+def marked(rows: ir.Table, layout: Layout, step: Step, chosen: Sequence[str] = ()) -> ir.Table:
+    """Give each row its step, class and weight, or what is wrong with it.
+
+    Parameters
+    ----------
+    rows : ibis Table
+        Text fields of `layout`, ``text`` and ``fits``.
+    layout : Layout
+    step : {"month", "year"}
+    chosen : sequence of str
+        Sectors that both actors must be of; empty for all.
+
+    Returns
+    -------
+    ibis Table
+        ``source``, ``target`` (as the file names them), ``step`` (first day), ``quad``,
+        ``tenths`` (weight in tenths, null without one), ``outside`` (not of the chosen sectors),
+        ``fault`` (null for a sound row), ``text``.
+    """
+    ibis = require_ibis()
+    known = _known(rows, layout)
+    day = _day(known.date, dashed=layout.dashed)
+    read = known.mutate(day=day, outside=_outside(known, layout, chosen))
+    in_range = read.day.year().between(FIRST_YEAR, LAST_YEAR)
+    fault = ibis.cases(
+        (~read.fits, BAD_WIDTH),
+        (read.day.isnull() | ~in_range, BAD_DAY),
+        (read.quad.isnull(), BAD_CODE),
+        else_=ibis.null("string"),
+    )
+    return read.select(
+        "source", "target", "quad", "tenths", "outside", "text",
+        step=read.day.truncate("M" if step == "month" else "Y"), fault=fault,
+    )  # fmt: skip
+
+
+def _known(rows: ir.Table, layout: Layout) -> ir.Table:
+    """Join class and weight of each code."""
+    ibis = require_ibis()
+    table = meanings(layout.system).to_arrow()
+    weighted = rows
+    for number, field in enumerate(layout.classes):
+        code = f"_code_{number}"
+        names = {code: "code", f"_quad_{number}": "quad"}
+        classes = ibis.memtable(table.select(["code", "quad"]))
+        weighted = weighted.left_join(
+            classes.rename(names), weighted[field].upper() == classes.rename(names)[code]
+        ).drop(code)
+    quad = ibis.coalesce(*(weighted[f"_quad_{n}"] for n in range(len(layout.classes))))
+    weighted = weighted.mutate(quad=quad)
+    if not layout.weight:
+        return weighted.mutate(tenths=ibis.null("int64"))
+    weights = ibis.memtable(table.select(["code", "goldstein"])).rename(
+        _code="code", _weight="goldstein"
+    )
+    joined = weighted.left_join(weights, weighted[layout.weight] == weights._code)
+    tenths = (joined._weight * TENTHS).round().cast("int64")
+    return joined.mutate(tenths=tenths).drop("_code", "_weight")
+
+
+def _day(text: ir.StringValue, *, dashed: bool) -> ir.DateValue:
+    ibis = require_ibis()
+    if dashed:
+        sound = text.length() >= len("2015-03-01")
+        written = text.substr(0, 10)
+    else:
+        sound = text.length() == len("20150301")
+        dash = ibis.literal("-")
+        written = text.substr(0, 4) + dash + text.substr(4, 2) + dash + text.substr(6, 2)
+    exact = written.re_search("^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    return ibis.ifelse(sound & exact, written, ibis.null("string")).try_cast("date")
+
+
+def _outside(rows: ir.Table, layout: Layout, chosen: Sequence[str]) -> ir.BooleanValue:
+    ibis = require_ibis()
+    if not chosen:
+        return ibis.literal(value=False)
+    inside = [_of_sector(rows, roles, layout.system, chosen) for roles in layout.roles]
+    return ~(inside[0] & inside[1])
+
+
+def _of_sector(
+    rows: ir.Table, roles: Sequence[str], system: str, chosen: Sequence[str]
+) -> ir.BooleanValue:
+    """Whether any role of an actor is of a chosen sector.
+
+    ICEWS lists all labels in one cell, so each is looked for between commas.
+    """
+    ibis = require_ibis()
+    wanted = [label for label, sector in sectors(system).items() if sector in chosen]
+    comma = ibis.literal(",")
+    cells = [comma + rows[role].fill_null("") + comma for role in roles]
+    found = [cell.contains(f",{label},") for cell in cells for label in wanted]
+    if STATE_ITSELF in chosen:
+        found.append(ibis.and_(*(rows[role].isnull() for role in roles)))
+    return ibis.or_(*found)
+
+
+def tally(rows: ir.Table) -> ir.Table:
+    """Count the marked rows by dyad, step and fault.
+
+    Returns
+    -------
+    ibis Table
+        ``source``, ``target``, ``step``, ``fault``, ``outside``; ``n`` rows, the four classes,
+        ``tenths`` (sum of weights in tenths) and ``weighted`` (rows with a weight).
+    """
+    ibis = require_ibis()
+    sound = rows.fault.isnull()
+    keys = {
+        "source": ibis.ifelse(sound, rows.source, ibis.null("string")),
+        "target": ibis.ifelse(sound, rows.target, ibis.null("string")),
+        "step": ibis.ifelse(sound, rows.step, ibis.null("date")),
+    }
+    counts = {name: (rows.quad == place).sum() for place, name in enumerate(QUADS)}
+    return rows.group_by(**keys, fault=rows.fault, outside=rows.outside).agg(
+        n=rows.count(), **counts, tenths=rows.tenths.sum(), weighted=rows.tenths.count()
+    )
+
+
+def readings(pairs: ir.Table) -> ir.Table:
+    """Sum the counts by dyad of states and step, with the log odds of cooperation.
+
+    y = log((n+ + 1/2) / (n- + 1/2)), v = 1/(n+ + 1/2) + 1/(n- + 1/2), apart for verbal and
+    material events; null where a step has no event of that kind, which says nothing.
+
+    Parameters
+    ----------
+    pairs : ibis Table
+        ``source``, ``target`` (states), ``step``, the four classes, ``tenths``, ``weighted``.
+    """
+    ibis = require_ibis()
+    sums = {name: pairs[name].sum().cast("int64") for name in (*QUADS, "tenths", "weighted")}
+    dyads = pairs.group_by("source", "target", "step").agg(**sums)
+    odds = {}
+    for kind in ("verbal", "material"):
+        plus = dyads[f"{kind}_cooperation"] + HALF
+        minus = dyads[f"{kind}_conflict"] + HALF
+        seen = dyads[f"{kind}_cooperation"] + dyads[f"{kind}_conflict"] > 0
+        missing = ibis.null("float64")
+        odds[f"{kind}_log_odds"] = ibis.ifelse(seen, (plus / minus).ln(), missing)
+        odds[f"{kind}_log_odds_var"] = ibis.ifelse(seen, 1 / plus + 1 / minus, missing)
+    goldstein = ibis.ifelse(dyads.weighted > 0, dyads.tenths / TENTHS, ibis.null("float64"))
+    return dyads.select(
+        "source", "target", "step", *QUADS,
+        goldstein=goldstein, goldstein_events=dyads.weighted, **odds,
+    )  # fmt: skip
