@@ -28,3 +28,9 @@ def replicate(data: Path) -> Iterator[tuple[str, float]]:
         for year in range(1946, 2021):
             ongoing = own.filter(pl.lit(year).is_between("start", "end")).height
             yield f"rivalry {pair} {year}", float(ongoing > 0)
+    races = pl.read_parquet(data / "rivalries" / "grh_arms_races.parquet")
+    for pair in ("CHN IND", "IND PAK"):
+        codes = [CODES[name] for name in pair.split()]
+        own = races.filter(pl.col("ccode1").is_in(codes) & pl.col("ccode2").is_in(codes))
+        for word, column in (("first", "styear"), ("last", "endyear")):
+            yield f"arms race {pair} {word} year", float(own[column].item())

@@ -195,6 +195,21 @@ def test_balance_by_year_is_proved_and_between_its_bounds(recent: Panel) -> None
     assert rows.equals(again)
 
 
+def test_balance_of_probable_signs() -> None:
+    positive = np.full((2, 3, 3), np.nan)
+    for i, j, chance in ((0, 1, 1.0), (0, 2, 1.0), (1, 2, 0.75)):
+        positive[0, i, j] = positive[0, j, i] = chance
+    rows = balance_panel.of_probabilities([2000, 2001], positive, draws=400)
+    triads = rows.filter(pl.col("index") == "balanced_triads")["value"].to_list()
+    frustration = rows.filter(pl.col("index") == "frustration")["value"].to_list()
+    np.testing.assert_allclose(triads[0], 0.75, atol=EXACT)
+    # six Monte Carlo standard errors of a share of .25 in 400 draws
+    np.testing.assert_allclose(frustration[0], 0.25, atol=6 * 0.43 / 20)
+    assert triads[1] is None
+    assert frustration[1] is None
+    assert rows["ties"].to_list() == [3, 3, 0, 0]
+
+
 def test_rank_counts_ties_half_and_knows_which_way_is_better() -> None:
     drawn = np.array([[1.0, 2.0, 2.0, 3.0], [np.nan, np.nan, np.nan, np.nan]])
     observed = np.array([2.0, 2.0])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from realpolitik import rng
 from realpolitik.measures.balance import Frustration, frustration, triangle_index
-from realpolitik.measures.balance_null import NULLS
+from realpolitik.measures.balance_null import NULLS, uncertain_balance
 from realpolitik.measures.tidy import cube, members, present, table, yearly, years_of
 from realpolitik.panel import Panel
 
@@ -79,30 +79,16 @@ def measure(
         `states` with a tie, `positive` and `negative` ties, `unknown` pairs, `interval`, `unit`,
         `provider`.
     """
-    chosen = members(panel, states)
-    years = years_of(panel)
+    chosen, years = members(panel, states), years_of(panel)
     network, unknown = signs(panel, years, chosen)
     known = ~np.isnan(network).any(axis=(1, 2))
     year, network = np.asarray(years)[known], network[known]
-    solved = _solve(network)
-    observed = {
-        "balanced_triads": triangle_index(network),
-        "frustration": np.array([one.index for one in solved], dtype=np.float64),
-        "line_balance": np.array([one.normalised for one in solved]),
-    }
-    exact = np.array([one.exact for one in solved], dtype=bool)
-    frames = [
-        _rows(year, name, "observed", {"value": value}).with_columns(
-            exact=pl.Series(exact) if name != "balanced_triads" else pl.lit(None, pl.Boolean)
-        )
-        for name, value in observed.items()
-    ]
+    observed, frames = _observed(year, network)
     for model in NULLS:
         drawn = _null(network, model, max(draws, frustration_draws), frustration_draws, seed)
         for name, values in drawn.items():
             numbers = _summary(values, observed[name], lower_is_better=name == "frustration")
-            rows = _rows(year, name, model, numbers)
-            frames.append(rows.with_columns(exact=pl.lit(None, pl.Boolean)))
+            frames.append(_rows(year, name, model, numbers))
     about = pl.DataFrame(
         {
             "step": year,
@@ -114,6 +100,59 @@ def measure(
     )
     rows = pl.concat(frames).join(about, on="step", maintain_order="left")
     return rows.select(COLUMNS).sort("step", maintain_order=True)
+
+
+def of_probabilities(
+    years: Sequence[int], positive: Array, *, draws: int = 20, seed: int = 0
+) -> pl.DataFrame:
+    """Structural balance when the sign of each tie is known only with a probability.
+
+    The expected share of balanced triads is exact for independent signs; the frustration is the
+    mean over drawn signs, each solved exactly, with its 90% interval.
+
+    Parameters
+    ----------
+    years : sequence of int, length T
+    positive : ndarray (T, N, N)
+        Probability that the tie is positive, symmetric, as from a relation's posterior; NaN where
+        there is no tie.
+    draws, seed : int
+
+    Returns
+    -------
+    pl.DataFrame
+        `step`, `index`, `value`, `lower`, `upper`, `ties`, `interval`, `unit`.
+    """
+    found = uncertain_balance(positive, draws=draws, seed=seed)
+    blank = np.full(len(found.triads), np.nan)
+    spread = {"value": found.frustration, "lower": found.lower, "upper": found.upper}
+    frames = [
+        table(
+            {"step": list(years), "ties": found.ties},
+            numbers,
+            {"index": name, "interval": interval, "unit": UNITS[name]},
+        )
+        for name, interval, numbers in (
+            ("balanced_triads", None, {"value": found.triads, "lower": blank, "upper": blank}),
+            ("frustration", "90% interval over the signs", spread),
+        )
+    ]
+    return pl.concat(frames).sort("step", maintain_order=True)
+
+
+def _observed(
+    year: NDArray[np.int_], network: Array
+) -> tuple[dict[str, Array], list[pl.DataFrame]]:
+    """Compute each index of the networks, and its rows."""
+    solved = _solve(network)
+    observed = {
+        "balanced_triads": triangle_index(network),
+        "frustration": np.array([one.index for one in solved], dtype=np.float64),
+        "line_balance": np.array([one.normalised for one in solved]),
+    }
+    proved = pl.Series("exact", [one.exact for one in solved], pl.Boolean)
+    frames = [_rows(year, name, "observed", {"value": v}) for name, v in observed.items()]
+    return observed, [frames[0], *(frame.with_columns(proved) for frame in frames[1:])]
 
 
 def _solve(network: Array) -> list[Frustration]:
@@ -165,4 +204,5 @@ def _rows(year: NDArray[np.int_], name: str, model: str, numbers: dict[str, Arra
     full = {key: numbers.get(key, blank) for key in ("value", "lower", "upper", "rank")}
     null = None if model == "observed" else "90% range of the null model"
     facts = {"index": name, "model": model, "interval": null, "unit": UNITS[name]}
-    return table({"step": year}, full, {**facts, "provider": PROVIDER})
+    rows = table({"step": year}, full, {**facts, "provider": PROVIDER})
+    return rows.with_columns(pl.lit(None, pl.Boolean).alias("exact"))
