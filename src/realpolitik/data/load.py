@@ -114,7 +114,8 @@ def system_states(panel: Panel) -> pl.DataFrame:
         As `Panel.states`.
     """
     years = Span(timeline.year_of(panel.start), timeline.year_of(panel.end), "year")
-    rows = _on_rows(_members_by_year(regions.load(regions.WORLD), years), "state_year", True)
+    overlay = panel.vintage != data_hash(overlay=False)
+    rows = _on_rows(_members_by_year(regions.load(regions.WORLD), years), "state_year", overlay)
     if panel.as_of is None:
         return rows
     whole = replace(panel, as_of=None, states=rows, dyads=panel.dyads.clear())
@@ -204,11 +205,13 @@ def _on_rows(rows: pl.DataFrame, name: str, overlay: bool) -> pl.DataFrame:
     """Return the values of a table on the given rows, with the user's files laid over them."""
     keys = rows.columns
     narrow = [pl.col(key).is_in(rows[key].unique().implode()) for key in keys]
-    held = _base(name).filter(*narrow)
-    frame = rows.lazy().join(held, on=keys, how="left", maintain_order="left")
+    held = _collect(_base(name).filter(*narrow), name)
+    if not held.select(keys).equals(rows):
+        held = rows.join(held, on=keys, how="left", maintain_order="left")
     if overlay and added.files():
-        frame = added.apply(name, frame).join(rows.lazy(), on=keys, how="semi").sort(keys)
-    return _collect(frame, name)
+        laid = added.apply(name, held.lazy()).join(rows.lazy(), on=keys, how="semi")
+        held = _collect(laid.sort(keys), name)
+    return held
 
 
 def _collect(frame: pl.LazyFrame, name: str) -> pl.DataFrame:

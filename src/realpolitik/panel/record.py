@@ -16,7 +16,7 @@ from realpolitik.timeline import Step, Time
 MONTHS_A_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Panel:
     """Readings and context of the states of a region.
 
@@ -63,7 +63,7 @@ class Panel:
     lags: Mapping[str, int]
     provenance: pl.DataFrame
     vintage: str
-    ballots: Callable[[], pl.LazyFrame] = field(repr=False, compare=False)
+    ballots: Callable[[], pl.LazyFrame] = field(repr=False)
 
     def votes(self) -> pl.DataFrame:
         """Return the votes of all members of the United Nations in the years of the panel.

@@ -121,7 +121,7 @@ def variable(name: str) -> Variable:
 def columns(level: Level, step: Step = "year") -> list[str]:
     """Return the names of the variables of one level and step, in file order.
 
-    >>> columns("dyad", "month")
-    ['verbal_conflict_month', 'material_conflict_month', 'gdelt_score_month']
+    >>> columns("state")[:2]
+    ['cinc', 'milex_share']
     """
     return [v.name for v in variables().values() if v.level == level and v.step == step]

@@ -106,5 +106,5 @@ def exact_sum(column: str, digits: int) -> pl.Expr:
     >>> pl.DataFrame({"x": [0.1, 0.2, 0.3]}).select(exact_sum("x", 2)).item()
     0.6
     """
-    scale = 10**digits
+    scale: int = 10**digits
     return (pl.col(column) * scale).round().cast(pl.Int64).sum() / scale
