@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.stats import rankdata
 
 from realpolitik import rng
 from realpolitik.bargaining import points
@@ -12,13 +13,14 @@ from realpolitik.bargaining.board import Board, drawn, nominal
 from realpolitik.bargaining.issue import Issue, Mediator, Payoffs
 from realpolitik.bargaining.outcome import NotApplicable, needed
 from realpolitik.bargaining.quantity import Array, Quantity
-from realpolitik.bargaining.trust import mediate
+from realpolitik.bargaining.trust import Mediation, mediate
 
 
 @dataclass(frozen=True, slots=True)
 class Rank:
     """One mediator or forum.
 
+    place : float       mean of its places by access, by trust and by need after leverage; 1 is best
     convenes : float    chance that all parties come
     trust : float       trust of the most doubtful party once the mediator has vouched
     threshold : float   trust the most demanding party then needs
@@ -31,6 +33,7 @@ class Rank:
     name: str
     label: str
     kind: str
+    place: float
     convenes: float
     trust: float
     threshold: float
@@ -40,7 +43,7 @@ class Rank:
 
 
 def rank_mediators(issue: Issue, *, draws: int = 1000, seed: int = 0) -> tuple[Rank, ...]:
-    """Rank the mediators of an issue by the chance that they bring the parties to cooperate.
+    """Rank the mediators of an issue by access, trust and leverage.
 
     Parameters
     ----------
@@ -50,8 +53,9 @@ def rank_mediators(issue: Issue, *, draws: int = 1000, seed: int = 0) -> tuple[R
     Returns
     -------
     tuple of Rank
-        Best first: by chance, then by the margin of trust over need. `beaten_by` needs no formula:
-        it compares the three qualities one by one.
+        Best first by `place`, the mean of three rankings: the chance that all parties come, the
+        trust of the most doubtful party after the mediator has vouched, and the trust the most
+        demanding party then needs. No weights are set between the three.
 
     Raises
     ------
@@ -68,27 +72,47 @@ def rank_mediators(issue: Issue, *, draws: int = 1000, seed: int = 0) -> tuple[R
     board = drawn(issue, draws, seed) if draws else nominal(issue)
     trust = needed(board, "trust", "ranking mediators")
     payoffs = _payoffs(issue)
-    ranked = []
-    for mediator in issue.mediators:
-        access, credit, leverage = (
-            _quality(issue, mediator, field, board.draws, seed if draws else None)
-            for field in ("access", "trust", "leverage")
-        )
-        found = mediate(access, credit, leverage, trust, payoffs)
-        margin = float((found.trust - found.threshold).min(0).mean())
-        rank = Rank(
+    found = [
+        _effect(board, mediator, trust, payoffs, seed if draws else None)
+        for mediator in issue.mediators
+    ]
+    marks = np.array([_marks(effect) for effect in found])
+    places = rankdata(-marks, axis=0).mean(1)
+    ranks = [
+        Rank(
             name=mediator.name,
             label=mediator.label or mediator.name,
             kind=mediator.kind,
-            convenes=float(found.convenes.mean()),
-            trust=float(found.trust.min(0).mean()),
-            threshold=float(found.threshold.max(0).mean()),
-            chance=float((found.convenes * found.clears).mean()),
+            place=float(places[n]),
+            convenes=float(marks[n, 0]),
+            trust=float(marks[n, 1]),
+            threshold=float(-marks[n, 2]),
+            chance=float((found[n].convenes * found[n].clears).mean()),
             beaten_by=_better(issue, mediator),
             common=_common(board, mediator),
         )
-        ranked.append((-rank.chance, -margin, rank.name, rank))
-    return tuple(entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:3]))
+        for n, mediator in enumerate(issue.mediators)
+    ]
+    return tuple(sorted(ranks, key=lambda rank: (rank.place, -rank.chance, rank.name)))
+
+
+def _effect(
+    board: Board, mediator: Mediator, trust: Array, payoffs: Array, seed: int | None
+) -> Mediation:
+    access, credit, leverage = (
+        _quality(board.issue, mediator, field, board.draws, seed)
+        for field in ("access", "trust", "leverage")
+    )
+    return mediate(access, credit, leverage, trust, payoffs)
+
+
+def _marks(effect: Mediation) -> tuple[float, float, float]:
+    """Access, trust of the most doubtful and minus the need of the most demanding party."""
+    return (
+        float(effect.convenes.mean()),
+        float(effect.trust.min(0).mean()),
+        -float(effect.threshold.max(0).mean()),
+    )
 
 
 def _payoffs(issue: Issue) -> Array:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from typing import Any
 
 from realpolitik.bargaining import methods
 from realpolitik.bargaining.board import Board, nominal
@@ -240,6 +241,38 @@ def option_types(method: Method) -> dict[str, object]:
     return {
         name: hints[name] for name in inspect.signature(method.run).parameters if name != "board"
     }
+
+
+def read_options(texts: Sequence[str], names: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Read ``name=value`` texts and give each method the options it has.
+
+    Raises
+    ------
+    RequestError
+        If a text is not name=value, or none of the methods has that option.
+    """
+    given: dict[str, dict[str, Any]] = {name: {} for name in names}
+    for text in texts:
+        key, mark, value = text.partition("=")
+        if not mark:
+            msg = f"an option is NAME=VALUE, e.g. denominator=contested, not {text!r}"
+            raise RequestError(msg)
+        takers = [name for name in names if key in option_types(method_named(name))]
+        if not takers:
+            valid = {option for name in names for option in option_types(METHODS[name])}
+            raise unknown("option", key, sorted(valid))
+        for name in takers:
+            given[name][key] = _value(value)
+    return given
+
+
+def _value(text: str) -> object:
+    for kind in (int, float):
+        try:
+            return kind(text)
+        except ValueError:
+            continue
+    return text
 
 
 def solve(issue: Issue, method: str = BASELINE, **options: object) -> Solution:
