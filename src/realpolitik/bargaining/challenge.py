@@ -109,7 +109,7 @@ def victory(
     ----------
     Scholz, Calbert and Smith (2011).
     """
-    gap = np.abs(position[:, None] - position[None]) / span
+    gap = _gaps(position, span)
     loss = weight[:, None] * (gap if risk is None else gap ** risk[:, None])
     clash = np.zeros_like(gap)
     buffer = np.empty_like(gap)
@@ -143,7 +143,7 @@ def expected(
     U_s = 2 - 4 (.5 - .5 d)^r, U_f = 2 - 4 (.5 + .5 d)^r, U_sq = 2 - 4 (.5)^r, d = |x_i - x_j| / D;
     U_b, U_w: bases .5 -+ .25 (|x_i - centre| + |x_i - x_j|) / D.
     """
-    gap = np.abs(position[:, None] - position[None]) / span
+    gap = _gaps(position, span)
     power = np.ones_like(position)[:, None] if risk is None else risk[:, None]
     if risk is None:
         gain, drop = 2.0 * gap, 4.0 * gap
@@ -157,6 +157,11 @@ def expected(
         own -= _drift(position, gap, position[:, None], centre, power, span, choices)
         other -= _drift(position, gap, position[None], centre, power, span, choices)
     return own, other
+
+
+def _gaps(position: Array, span: Array) -> Array:
+    """Distances as shares of the range; moves stay inside it, rounding may not."""
+    return np.minimum(np.abs(position[:, None] - position[None]) / span, 1.0)
 
 
 def _drift(

@@ -12,6 +12,8 @@ from realpolitik.bargaining.quantity import Array
 
 # Halvings of an interval: 2^-60 of any range is below the rounding of a double.
 HALVINGS = 60
+# A gain of nothing, small enough to outweigh any other and large enough to divide by.
+LEAST_GAIN = 1e-200
 
 
 def zone(ideal: Array, reservation: Array) -> tuple[Array, Array]:
@@ -55,7 +57,7 @@ def nash_point(ideal: Array, reservation: Array, power: Array, low: Array, high:
     left, right = low.copy(), high.copy()
     for _ in range(HALVINGS):
         middle = 0.5 * (left + right)
-        gain = np.maximum(room - np.abs(middle - ideal), np.finfo(float).tiny)
+        gain = np.maximum(room - np.abs(middle - ideal), LEAST_GAIN)
         rising = (power * np.sign(ideal - middle) / gain).sum(0) > 0.0
         left = np.where(rising, middle, left)
         right = np.where(rising, right, middle)
