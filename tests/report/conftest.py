@@ -8,6 +8,7 @@ import pytest
 
 from realpolitik.report.record import (
     Assessment,
+    Balance,
     Capability,
     Figure,
     Flow,
@@ -20,6 +21,7 @@ from realpolitik.report.record import (
     Posture,
     Request,
     Sentence,
+    Standing,
     Timeline,
     TimelineEvent,
     VariableSource,
@@ -123,6 +125,19 @@ def _phases() -> tuple[Phase, ...]:
 @pytest.fixture(scope="session")
 def record() -> Assessment:
     """A record with every section filled, and hostile text from files."""
+    return sample()
+
+
+@pytest.fixture(scope="session")
+def html(record: Assessment) -> str:
+    """The page of the record."""
+    from realpolitik.report.page import render
+
+    return render(record)
+
+
+def sample() -> Assessment:
+    """Build the record."""
     usa = Party("USA", "United States", "the United States")
     pak = Party("PAK", "Pakistan", "Pakistan")
     relation = (_posture("USA", "PAK", 0.0), _posture("PAK", "USA", 0.6))
@@ -168,13 +183,14 @@ def record() -> Assessment:
         "PAK": "Pakistan",
     }
     return Assessment(
-        request=Request(usa, pak, "south-asia", 1947, 2023, None, "us-pakistan", 1),
+        request=Request(usa, pak, "south-asia", "South Asia", 1947, 2023, None, "us-pakistan", 1),
+        interval=0.9,
         bottom_line=(sentence, open_, sentence, open_, sentence),
         relation=relation,
         indicators=(
-            Indicator("un_agreement", "UN votes", "Made-up votes", 1947, 2023),
-            Indicator("imports", "Imports", "Made-up trade", 1950, 2014),
-            Indicator("leader_visits", "Visits", "Made-up visits", None, None),
+            Indicator("un_votes", "UN votes", "Made-up votes", ("ideal_distance",), 1947, 2023),
+            Indicator("trade", "Imports", "Made-up trade", ("imports",), 1950, 2014),
+            Indicator("visits", "Visits", "Made-up visits", ("leader_visits",), None, None),
         ),
         phases=_phases(),
         timeline=Timeline("us-pakistan", "US-Pakistan relations", None, events),
@@ -191,12 +207,19 @@ def record() -> Assessment:
             )
             for state, share in shares.items()
         ),
+        balance=Balance(1947, 18.3, 2016, 0.2, 0.0125, 16.0),
         flows=(
             _flow("aid", "us_aid", "constant USD", ("USA", "PAK"), 1e6),
             _flow("trade", "exports", "million current USD", ("USA", "PAK"), 9.0),
             _flow("trade", "exports", "million current USD", ("PAK", "USA"), 5.0),
         ),
-        map=Map(2023, _cells("USA", "PAK") + _cells("PAK", "USA")),
+        read=2,
+        ended=1,
+        map=Map(
+            2023,
+            _cells("USA", "PAK") + _cells("PAK", "USA"),
+            (Standing("USA", "PAK", 3, 12), Standing("PAK", "USA", 1, 12)),
+        ),
         sources=(
             VariableSource(
                 "us_aid",

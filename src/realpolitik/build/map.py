@@ -28,9 +28,15 @@ SHA256 = "237e5dce661895a130a0ef337d5ac6125ea5b2e45c84678f56ad879287edfbbb"
 
 TOLERANCE = 0.1  # degrees, root of the smallest triangle kept: about a pixel at the scale used
 GRID = 0.01  # degrees; two decimals in the file
-HATCH = 0.45  # degrees between hatch lines
+HATCH = 0.6  # degrees between hatch lines
 _NEAR = 0.3  # degrees; a border this near a disputed outline is part of the dispute
 _KOSOVO = {"KOS": "XKX"}
+_WORDS = {
+    "Partial self-admin.": "partly self-administered",
+    "Self admin.": "self-administered",
+    "Admin. by U.K.": "administered by the United Kingdom",
+    "Claimed": "claimed",
+}
 
 
 def compile_map(folder: Path) -> bytes:
@@ -123,12 +129,14 @@ def _state(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str | None:
 def _claim(row: dict[str, Any]) -> str | None:
     """Why the file itself treats a shape as disputed; None where it does not."""
     note = str(row["NOTE_BRK"] or "")
-    if "Claimed" in note:
+    for short, full in _WORDS.items():
+        note = note.replace(short, full)
+    if "claimed" in note:
         return note
     if row["TYPE"] == "Indeterminate":
-        return note or "Status indeterminate"
+        return note or "status indeterminate"
     if row["ISO_A3_EH"] == "-99":
-        return "Not recognised by all states"
+        return "not recognised by all states"
     return None
 
 

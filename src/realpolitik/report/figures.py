@@ -8,6 +8,7 @@ from typing import Any
 
 import altair
 
+from realpolitik.report import words
 from realpolitik.report.record import Assessment, Capability, Flow, Phase, Posture
 from realpolitik.report.style import (
     GRID,
@@ -28,6 +29,9 @@ _GUTTER = 34
 END_LABELS = 100
 """Pixels right of a plot for the names at the ends of its lines."""
 _PLAIN_ZERO = "datum.value === 0 ? '0' : datum.label"
+_PLAIN_LARGE = "datum.value === 0 ? '0' : replace(replace(datum.label, 'G', ' bn'), 'M', ' m')"
+STEPPED = ("sanctions", "disputes")
+"""Topics whose values hold for a whole year and jump."""
 
 
 def _axis(first: int, last: int, *, labels: bool = True) -> Any:
@@ -264,12 +268,13 @@ def _end_labels(states: Sequence[Capability], low: float, high: float) -> Rows:
 
 def flow_chart(flows: Sequence[Flow], sides: dict[str, str], years: tuple[int, int]) -> Any:
     """Return one small multiple: the same quantity in both directions, or of the pair."""
+    factor, unit = words.in_units(flows[0].unit)
     rows = [
         {
             "side": f"{flow.source} to {flow.target}" if flow.directed else "both",
             "colour": sides[flow.source] if flow.directed else INK,
             "year": year,
-            "value": value,
+            "value": None if value is None else value * factor,
         }
         for flow in flows
         for year, value in zip(flow.years, flow.values, strict=True)
@@ -279,29 +284,31 @@ def flow_chart(flows: Sequence[Flow], sides: dict[str, str], years: tuple[int, i
         "value:Q",
         title=None,
         axis=alt.Axis(
-            tickCount=3, format="~s", minExtent=_GUTTER, gridColor=GRID, labelExpr=_PLAIN_ZERO
+            tickCount=3, format="~s", minExtent=_GUTTER, gridColor=GRID, labelExpr=_PLAIN_LARGE
         ),
     )
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=_year(first, last), color=alt.Color("colour:N", scale=None), detail="side:N"
     )
-    line = base.mark_line(strokeWidth=1.8, interpolate="linear").encode(y=y)
+    line = base.mark_line(
+        strokeWidth=1.8, interpolate="step" if flows[0].topic in STEPPED else "linear"
+    ).encode(y=y)
     dots = base.mark_point(size=26, opacity=0.001, filled=True).encode(
         y=y,
         tooltip=[
             alt.Tooltip("side:N", title="Direction"),
             alt.Tooltip("year:Q", title="Year", format="d"),
-            alt.Tooltip("value:Q", title=flows[0].unit, format=",.4~g"),
+            alt.Tooltip("value:Q", title=unit, format=",.4~g"),
         ],
     )
     ends = [
         {
             "year": flow.last_year,
-            "value": flow.last_value,
+            "value": flow.last_value * factor,
             "colour": sides[flow.source] if flow.directed else INK,
         }
         for flow in flows
-        if flow.last_year is not None
+        if flow.last_year is not None and flow.last_value is not None
     ]
     tips = alt.Chart(alt.Data(values=ends)).mark_point(size=30, filled=True, opacity=1)
     tips = tips.encode(x=alt.X("year:Q"), y=y, color=alt.Color("colour:N", scale=None))

@@ -13,13 +13,14 @@ import altair
 import numpy as np
 from numpy.typing import NDArray
 
+from realpolitik import states
 from realpolitik.report.record import MapCell
 from realpolitik.report.style import INK, MUTED, shade
 
 alt: Any = altair  # its annotations refuse chained encodings that its schema allows
 
 WIDTH, HEIGHT = 440, 400
-CORE = 0.7
+CORE = 0.5
 """Share of the region's capitals that the frame holds."""
 LEAST_RADIUS = 9.0
 """Degrees; a frame is never narrower."""
@@ -97,7 +98,7 @@ def atlas_data() -> dict[str, list[dict[str, Any]]]:
     return {name: atlas()[name]["features"] for name in ("areas", "hatches", "lines")}
 
 
-def disputes_in(frame: Frame, names: dict[str, str]) -> list[str]:
+def disputes_in(frame: Frame) -> list[str]:
     """Describe the disputed areas that the frame shows."""
     centre = _unit(np.array([frame.latitude]), np.array([frame.longitude]))[0]
     found = []
@@ -110,11 +111,9 @@ def disputes_in(frame: Frame, names: dict[str, str]) -> list[str]:
         if np.degrees(np.arccos(np.clip(point @ centre, -1.0, 1.0))) > 1.2 * frame.radius:
             continue
         about = feature["properties"]
-        parties = [names.get(code, code) for code in about.get("parties", [])]
-        claim = (
-            f"claimed by {', '.join(parties[:-1])} and {parties[-1]}" if parties else about["note"]
-        )
-        found.append(f"{about['name']} ({claim[0].lower()}{claim[1:]})")
+        parties = [states.get(code).name for code in about.get("parties", [])]
+        claim = f"{', '.join(parties[:-1])} and {parties[-1]}" if parties else about["note"]
+        found.append(f"{about['name']} ({claim})")
     return found
 
 

@@ -60,12 +60,15 @@ def _spec(chart: Chart) -> dict[str, Any]:
 
 
 def _drawn(key: str, spec: dict[str, Any]) -> Markup:
-    """Draw a chart as SVG whose ids are its own, with colours left to the page."""
+    """Draw a chart as SVG with colours left to the page.
+
+    Ids are numbered anew: the drawer counts them over all charts it has ever drawn.
+    """
     full = spec | {"config": CONFIG}
     full["datasets"] = full.get("datasets", {}) | _named(spec)
     svg = vl_convert.vegalite_to_svg(full, vl_version=_grammar())
-    svg = re.sub(r'id="(clip|gradient)', rf'id="{key}-\1', svg)
-    svg = re.sub(r"url\(#(clip|gradient)", rf"url(#{key}-\1", svg)
+    for number, name in enumerate(dict.fromkeys(re.findall(r'id="(\w+)"', svg))):
+        svg = re.sub(rf"(id=\"|url\(#){name}\b", rf"\g<1>{key}-{number}", svg)
     return Markup(svg)
 
 

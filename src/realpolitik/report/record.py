@@ -29,7 +29,7 @@ class Request:
     Attributes
     ----------
     source, target : Party
-    region : str
+    region, region_title : str
     start, end : int
         First and last year shown.
     as_of : str or None
@@ -42,6 +42,7 @@ class Request:
     source: Party
     target: Party
     region: str
+    region_title: str
     start: int
     end: int
     as_of: str | None
@@ -53,14 +54,12 @@ class Request:
 class Figure:
     """A number as it stands in a sentence, its value, and its place in ``assessment.json``.
 
-    `path` is a JSON pointer (RFC 6901); None for a number that is derived from `inputs`, which are
-    pointers too.
+    `path` is a JSON pointer (RFC 6901).
     """
 
     text: str
     value: float
-    path: str | None
-    inputs: tuple[str, ...] = ()
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ class Sentence:
     figures : tuple of Figure
         Every number in `text`, in order.
     rests_on : tuple of str
-        Variables used.
+        Names of what it rests on, for the reader.
     """
 
     topic: str
@@ -117,6 +116,7 @@ class Indicator:
     name: str
     label: str
     provider: str
+    variables: tuple[str, ...]
     first_year: int | None
     last_year: int | None
 
@@ -205,6 +205,21 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True)
+class Balance:
+    """Shares of world capability of the two states in the first and last year both are known.
+
+    `ratio` and `first_ratio` are source over target.
+    """
+
+    first_year: int
+    first_ratio: float
+    year: int
+    source_share: float
+    target_share: float
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
 class Flow:
     """What one state gives, sends or does to the other; T years.
 
@@ -259,11 +274,25 @@ class MapCell:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """Place of `state` among the `of` states of the region in the posture of `origin`.
+
+    `rank` 1 is the most cooperative posture.
+    """
+
+    origin: str
+    state: str
+    rank: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
 class Map:
     """Relations of both states with every state of the region."""
 
     year: int
     cells: tuple[MapCell, ...]
+    standings: tuple[Standing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +327,8 @@ class Assessment:
     Attributes
     ----------
     request : Request
+    interval : float
+        Probability that every interval holds.
     bottom_line : tuple of Sentence, length 5
     relation : tuple of Posture, length 2
         Source to target, then target to source.
@@ -307,7 +338,11 @@ class Assessment:
     timeline : Timeline
     capabilities : tuple of Capability
         Main states of the region, largest last share first.
+    balance : Balance or None
+        None where no year has both shares.
     flows : tuple of Flow
+    read, ended : int
+        Indicators ever read for this dyad, and those that had ended before the last year shown.
     map : Map
     sources : tuple of VariableSource
     limits : tuple of str
@@ -316,13 +351,17 @@ class Assessment:
     """
 
     request: Request
+    interval: float
     bottom_line: tuple[Sentence, ...]
     relation: tuple[Posture, ...]
     indicators: tuple[Indicator, ...]
     phases: tuple[Phase, ...]
     timeline: Timeline
     capabilities: tuple[Capability, ...]
+    balance: Balance | None
     flows: tuple[Flow, ...]
+    read: int
+    ended: int
     map: Map
     sources: tuple[VariableSource, ...]
     limits: tuple[str, ...]
@@ -342,8 +381,14 @@ class Assessment:
         lines = [f"{i}. {sentence.text}" for i, sentence in enumerate(self.bottom_line, 1)]
         return "\n".join(lines)
 
-    def report(self, path: str | Path) -> Path:
+    def report(self, path: str | Path, *, use_cache: bool = True) -> Path:
         """Write ``report.html``, one self-contained file, to `path` and return its path.
+
+        Parameters
+        ----------
+        path : str or Path
+        use_cache : bool
+            Whether a page drawn before for the same record may be used and kept.
 
         Raises
         ------
@@ -352,10 +397,17 @@ class Assessment:
         """
         from realpolitik.report.writing import write_page
 
-        return write_page(self, Path(path))
+        return write_page(self, Path(path), use_cache=use_cache)
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, use_cache: bool = True) -> Path:
         """Write ``report.html``, ``assessment.json``, its schema and ``tables/`` to a folder.
+
+        Parameters
+        ----------
+        folder : str or Path
+            Made if need be; a report in it is replaced, any other file is an error.
+        use_cache : bool
+            Whether a page drawn before for the same record may be used and kept.
 
         Raises
         ------
@@ -364,4 +416,4 @@ class Assessment:
         """
         from realpolitik.report.writing import write_folder
 
-        return write_folder(self, Path(folder))
+        return write_folder(self, Path(folder), use_cache=use_cache)

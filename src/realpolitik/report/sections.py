@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from realpolitik.report import figures, maps, words
-from realpolitik.report.record import Assessment, Flow, MapCell, Phase, Posture
+from realpolitik.report.record import Assessment, Flow, MapCell, Phase, Posture, VariableSource
 from realpolitik.report.style import MUTED, shade
 
 TOPICS = {
@@ -80,7 +80,7 @@ def sections(record: Assessment) -> tuple[Section, ...]:
         capabilities(record),
         flows(record),
         regional_map(record),
-        Section("sources", "Where the numbers come from, and their limits", {}),
+        sources(record),
     )
 
 
@@ -204,14 +204,12 @@ def capabilities(record: Assessment) -> Section:
     colours = figures.party_colours(record)
     others = [state.state for state in states if state.state not in colours]
     greys = {state: _GREYS[i] if i < len(_GREYS) else MUTED for i, state in enumerate(others)}
-    ends = sorted({state.years[i] for state in states for i, v in enumerate(state.share) if v})
+    by_year = [dict(zip(state.years, state.share, strict=True)) for state in states]
+    ends = sorted({year for shares in by_year for year, value in shares.items() if value})
     table = Table(
         "Share of world capability",
         ("Year", *(state.name for state in states)),
-        tuple(
-            (str(year), *(words.share(state.share[state.years.index(year)]) for state in states))
-            for year in ends
-        ),
+        tuple((str(year), *(words.share(shares.get(year)) for shares in by_year)) for year in ends),
     )
     chart = Chart(
         key="capabilities",
@@ -241,25 +239,27 @@ def flows(record: Assessment) -> Section:
                 Chart(
                     key=f"flow-{variable}".replace("_", "-"),
                     title=f"{TOPICS[group[0].topic]}",
-                    subtitle=f"{group[0].label}, {group[0].unit}",
+                    subtitle=f"{group[0].label}, {words.in_units(group[0].unit)[1]}",
                     alt=words.describe_flow(group),
                     spec=figures.flow_chart(known, colours, span),
                     table=_flow_table(known),
                 )
             )
-    rows = [
-        {
-            "topic": TOPICS[flow.topic],
-            "label": flow.label,
-            "way": f"{flow.source} {'→' if flow.directed else '·'} {flow.target}",
-            "value": words.quantity(flow.last_value, flow.unit),
-            "year": flow.last_year,
-            "provider": flow.provider,
-            "remark": flow.remark,
-        }
-        for flow in record.flows
-    ]
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for flow in record.flows:
+        rows.setdefault(TOPICS[flow.topic], []).append(_flow_row(flow))
     return Section("flows", "What each gives the other", {"rows": rows}, tuple(charts))
+
+
+def _flow_row(flow: Flow) -> dict[str, Any]:
+    return {
+        "label": flow.label,
+        "way": f"{flow.source} {'→' if flow.directed else '·'} {flow.target}",
+        "value": words.quantity(flow.last_value, flow.unit),
+        "year": flow.last_year,
+        "provider": flow.provider,
+        "remark": flow.remark,
+    }
 
 
 def _flow_table(group: list[Flow]) -> Table:
@@ -304,14 +304,23 @@ def regional_map(record: Assessment) -> Section:
             for c, visible in zip(own, shown, strict=True)
             if not visible
         ]
-    disputed = maps.disputes_in(frame, {cell.state: cell.name for cell in cells} | _full(record))
+    disputed = maps.disputes_in(frame)
     return Section(
         "map", "Both states in the region", {"tiles": tiles, "disputed": disputed}, tuple(charts)
     )
 
 
-def _full(record: Assessment) -> dict[str, str]:
-    return {p.code: p.name for p in (record.request.source, record.request.target)}
+def sources(record: Assessment) -> Section:
+    """List the sources, each with the variables taken from it."""
+    grouped: dict[tuple[str, ...], list[VariableSource]] = {}
+    for item in record.sources:
+        place = (item.provider, item.version, item.citation, item.terms)
+        grouped.setdefault(place, []).append(item)
+    rows = [
+        {"provider": p, "version": v, "citation": c, "terms": t, "variables": items}
+        for (p, v, c, t), items in grouped.items()
+    ]
+    return Section("sources", "Where the numbers come from, and their limits", {"rows": rows})
 
 
 def _map_table(cells: list[MapCell], caption: str) -> Table:

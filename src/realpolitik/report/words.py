@@ -70,11 +70,35 @@ def quantity(value: float | None, unit: str) -> str:
     """
     if value is None:
         return "no data"
-    if unit.startswith("million ") and "USD" in unit:
-        return f"{amount(value * 1e6)} {unit.removeprefix('million ')}"
+    factor, name = in_units(unit)
+    if factor != 1:
+        return f"{amount(value * factor)} {name}"
     if unit in ("share", "0 or 1") or unit[:1].isdigit():
         return f"{value:.3f} ({unit})" if unit == "share" else amount(value)
-    return f"{amount(value)} {unit}"
+    one = value == 1 and unit.endswith("s") and " " not in unit
+    return f"{amount(value)} {unit.removesuffix('s') if one else unit}"
+
+
+def ordinal(number: int) -> str:
+    """Write a rank.
+
+    >>> ordinal(1), ordinal(12), ordinal(23)
+    ('1st', '12th', '23rd')
+    """
+    if number % 100 in (11, 12, 13):
+        return f"{number}th"
+    return str(number) + {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+
+
+def in_units(unit: str) -> tuple[float, str]:
+    """Return the factor and the name that turn millions of a currency into the currency.
+
+    >>> in_units("million current USD"), in_units("persons")
+    ((1000000.0, 'current USD'), (1.0, 'persons'))
+    """
+    if unit.startswith("million ") and "USD" in unit:
+        return 1e6, unit.removeprefix("million ")
+    return 1.0, unit
 
 
 def years(first: int, last: int) -> str:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import shutil
 import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import resources
 from pathlib import Path
 from types import FrameType
 
+from realpolitik import cache
 from realpolitik.cache import write_atomic
 from realpolitik.errors import OutputError
 from realpolitik.report.record import Assessment
@@ -21,7 +24,7 @@ from realpolitik.report.tables import tables
 OWN_FILES = frozenset({"report.html", "assessment.json", "assessment.schema.json", "tables"})
 
 
-def write_page(record: Assessment, path: Path) -> Path:
+def write_page(record: Assessment, path: Path, *, use_cache: bool) -> Path:
     """Write ``report.html`` alone to `path`.
 
     Raises
@@ -29,13 +32,11 @@ def write_page(record: Assessment, path: Path) -> Path:
     OutputError
         If it cannot be written.
     """
-    from realpolitik.report.page import render
-
-    write_atomic(path, render(record).encode())
+    write_atomic(path, _page(record, use_cache))
     return path
 
 
-def write_folder(record: Assessment, folder: Path) -> Path:
+def write_folder(record: Assessment, folder: Path, *, use_cache: bool) -> Path:
     """Write the whole report to `folder`; an older report in it is replaced in one move.
 
     Raises
@@ -43,11 +44,9 @@ def write_folder(record: Assessment, folder: Path) -> Path:
     OutputError
         If the folder holds anything that is not a report's, or cannot be written.
     """
-    from realpolitik.report.page import render
-
     check_folder(folder)
     files = {
-        "report.html": render(record).encode(),
+        "report.html": _page(record, use_cache),
         "assessment.json": (record.to_json() + "\n").encode(),
         "assessment.schema.json": schema_json().encode(),
     }
@@ -59,6 +58,23 @@ def write_folder(record: Assessment, folder: Path) -> Path:
             target.write_bytes(content)
         _swap(stage, folder)
     return folder / "report.html"
+
+
+def _page(record: Assessment, use_cache: bool) -> bytes:
+    """Draw the page, or take the one drawn for the same record by the same code."""
+    drawn_from = hashlib.sha256(record.to_json().encode())
+    home = resources.files("realpolitik.report")
+    for folder in ("static", "templates"):
+        for part in sorted(home.joinpath(folder).iterdir(), key=lambda part: part.name):
+            drawn_from.update(part.read_bytes())
+    name = cache.key("report", drawn_from.hexdigest(), {}) + ".html"
+
+    def draw() -> bytes:
+        from realpolitik.report.page import render
+
+        return render(record).encode()
+
+    return cache.remember(name, draw, use=use_cache)
 
 
 def check_folder(folder: Path) -> None:

@@ -30,7 +30,7 @@
   const natural = (spec) => spec.width || Math.max(...spec.vconcat.map((part) => part.width));
 
   const draw = async (plot) => {
-    const spec = structuredClone(charts[plot.id]);
+    const spec = structuredClone(charts[plot.dataset.chart]);
     spec.config = config;
     if (spec.usermeta.fluid) {
       const room = plot.clientWidth - spec.usermeta.margin - GUTTER;
@@ -55,7 +55,7 @@
     plot.dataset.state = "live";
   };
 
-  const plots = [...document.querySelectorAll(".plot")].filter((plot) => charts[plot.id]);
+  const plots = [...document.querySelectorAll(".plot")].filter((plot) => charts[plot.dataset.chart]);
   const all = async (wanted) => {
     for (const plot of wanted) await draw(plot);
   };
