@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -18,7 +19,9 @@ from realpolitik.providers.files.opening import Opened
 
 #: How many faulty rows a message lists.
 SHOWN = 3
-csv.field_size_limit(16 * 2**20)
+#: Longest line that is read at once; the header of the full V-Dem file has 0.1 million characters.
+MAX_LINE = 2**22
+csv.field_size_limit(MAX_LINE)
 
 #: Largest number taken; whole numbers are exact in double precision up to here.
 _LARGEST = float(2**53)
@@ -81,7 +84,8 @@ def read_head(item: Opened, encodings: tuple[str, ...] = ("utf-8-sig", "latin-1"
     for encoding in encodings:
         try:
             with item.path.open(encoding=encoding, newline=None) as file:
-                return [line.rstrip("\n")[:200_000] for line in islice(file, 40)]
+                lines = islice(iter(partial(file.readline, MAX_LINE), ""), 40)
+                return [line.rstrip("\n") for line in lines]
         except UnicodeDecodeError:
             continue
     return []
@@ -114,7 +118,8 @@ def read_table(item: Opened, layout: Layout, skip: int = 0) -> pl.DataFrame:
     with item.path.open(encoding=encoding_of(item, layout.encodings), newline="") as text:
         for _ in range(skip):
             text.readline()
-        reader = csv.reader(text, delimiter=layout.delimiter, strict=True)
+        lines = iter(partial(text.readline, MAX_LINE), "")
+        reader = csv.reader(lines, delimiter=layout.delimiter, strict=True)
         try:
             header = [name.strip().casefold() for name in next(reader, [])]
             places = _places(item, layout, header)
@@ -162,7 +167,7 @@ def encoding_of(item: Opened, encodings: tuple[str, ...]) -> str:
 
 def _bad_line(item: Opened) -> int:
     with item.path.open("rb") as file:
-        for number, line in enumerate(file, start=1):
+        for number, line in enumerate(iter(partial(file.readline, MAX_LINE), b""), start=1):
             try:
                 line.decode("utf-8")
             except UnicodeDecodeError:
