@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from realpolitik.measures.arms_race import Richardson, fit_richardson
@@ -48,6 +48,7 @@ coefficient = st.floats(-2, 2).filter(lambda value: abs(value) > 1e-3)
 
 
 @given(coefficient, coefficient, coefficient, coefficient)
+@settings(deadline=None)
 def test_stability_rule_agrees_with_the_eigenvalues(k: float, a: float, l: float, b: float) -> None:  # noqa: E741
     race = Richardson(k, a, 0.0, l, b, 0.0)
     largest = race.eigenvalues()[0].real
@@ -128,6 +129,7 @@ posture = st.floats(-1, 1)
 
 
 @given(posture, posture, posture, posture, st.floats(0, 1))
+@settings(deadline=None)
 def test_hedging_is_bounded_and_blind_to_the_patrons_names(
     sa: float, sb: float, ea: float, eb: float, rivalry: float
 ) -> None:
@@ -154,6 +156,7 @@ def test_log_ratio_printed_and_missing() -> None:
 
 
 @given(st.integers(0, 500), st.integers(0, 500))
+@settings(deadline=None)
 def test_log_ratio_changes_sign_when_the_sides_swap(plus: int, minus: int) -> None:
     one, variance = log_ratio(np.array(float(plus)), np.array(float(minus)))
     other, same = log_ratio(np.array(float(minus)), np.array(float(plus)))

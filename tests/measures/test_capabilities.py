@@ -6,7 +6,7 @@ import hypothesis.extra.numpy as hnp
 import hypothesis.strategies as st
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from realpolitik.measures.capabilities import (
     composite_index,
@@ -59,12 +59,14 @@ def test_shares_use_only_states_that_report() -> None:
 
 
 @given(capabilities, st.floats(1e-3, 1e3))
+@settings(deadline=None)
 def test_shares_ignore_the_unit_and_sum_to_one(amounts: np.ndarray, unit: float) -> None:
     np.testing.assert_allclose(shares(amounts * unit), shares(amounts), rtol=1e-9)
     np.testing.assert_allclose(shares(amounts).sum(axis=1), 1.0, rtol=1e-9)
 
 
 @given(capabilities)
+@settings(deadline=None)
 def test_concentration_is_bounded_and_ignores_names_and_units(amounts: np.ndarray) -> None:
     value = concentration(amounts)
     assert ((value >= 0) & (value <= 1 + EXACT)).all()
@@ -112,6 +114,7 @@ def test_loss_of_strength_printed(miles: float, expected: float) -> None:
 
 
 @given(st.floats(0, 12000), st.floats(1, 2000))
+@settings(deadline=None)
 def test_strength_falls_with_distance_and_rises_with_speed(miles: float, more: float) -> None:
     assert strength_retained(miles + more, 375.0) < strength_retained(miles, 375.0)
     assert strength_retained(more, 500.0) > strength_retained(more, 375.0)
@@ -129,6 +132,7 @@ def test_delivered_share_by_hand() -> None:
 
 
 @given(capabilities, capabilities)
+@settings(deadline=None)
 def test_parity_is_symmetric_and_bounded(first: np.ndarray, second: np.ndarray) -> None:
     value = parity(first, second)
     assert ((value > 0) & (value <= 1)).all()

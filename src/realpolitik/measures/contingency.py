@@ -122,7 +122,7 @@ def tau_b(tables: Array) -> tuple[Array, Array]:
     turned = order @ share @ order.T.astype(np.float64)
     net = (share * turned).sum(axis=(-2, -1))
     row, column = share.sum(axis=-1), share.sum(axis=-2)
-    untied = (1.0 - (row**2).sum(axis=-1)), (1.0 - (column**2).sum(axis=-1))
+    untied = _untied(tables.sum(axis=-1)), _untied(tables.sum(axis=-2))
     scale = np.sqrt(np.clip(untied[0] * untied[1], 0.0, None))
     value = _ratio(net, scale)
     tie_slope = _ratio(row, np.broadcast_to(untied[0][..., None], row.shape))[..., :, None]
@@ -132,3 +132,9 @@ def tau_b(tables: Array) -> tuple[Array, Array]:
     )
     gradient = 2.0 * _ratio(turned, np.broadcast_to(scale[..., None, None], share.shape))
     return value, _error(share, gradient + value[..., None, None] * tie_slope, count)
+
+
+def _untied(margin: Array) -> Array:
+    """Share of pairs of items that differ on one side, from whole counts so that zero is exact."""
+    square = margin.sum(axis=-1) ** 2
+    return _ratio(square - (margin**2).sum(axis=-1), square)
