@@ -51,7 +51,8 @@ def pair(tallied: pl.DataFrame, layout: Layout) -> Paired:
     """
     rows = tallied.with_row_index("row").with_columns(pl.col("step").dt.year().alias("year"))
     for side in ("source", "target"):
-        rows = rows.with_columns(pl.when(~pl.col(side).is_in(NOBODY)).then(side).alias(side))
+        name = pl.col(side).str.strip_chars('" ')
+        rows = rows.with_columns(pl.when(~name.is_in(NOBODY)).then(name).alias(side))
         rows = _with_states(rows, side, layout.scheme)
     both = rows.explode("source_states").explode("target_states")
     good = both.filter(
