@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from realpolitik.errors import unknown
+from realpolitik.errors import RequestError, unknown
 
 if TYPE_CHECKING:
     import polars as pl
@@ -112,13 +112,27 @@ def compute(
     ------
     UnknownName
         If there is no such index or state.
+    NotInSystem
+        If a state was not in the system in any year of the panel.
+    RequestError
+        If a state is named twice.
     """
-    from realpolitik.states import find
-
     module = importlib.import_module(entry(name).module)
-    codes = list(dict.fromkeys(find(state).code for state in states))
-    result: pl.DataFrame = module.measure(panel, codes, **options)
+    result: pl.DataFrame = module.measure(panel, _codes(panel, states), **options)
     return result
+
+
+def _codes(panel: Panel, states: Iterable[str | int]) -> list[str]:
+    from realpolitik.states import find_within
+    from realpolitik.timeline import year_of
+
+    start, end = year_of(panel.start), year_of(panel.end)
+    codes = [find_within(state, start, end).code for state in states]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if twice:
+        msg = f"{', '.join(twice)} is named twice: name two different states, or one only once"
+        raise RequestError(msg)
+    return codes
 
 
 class Indices:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from realpolitik.states.crosswalk import crosswalk
-from realpolitik.states.lookup import by_cow, by_gw, find, get, match_name
+from realpolitik.states.lookup import by_cow, by_gw, find, find_within, get, match_name
 from realpolitik.states.table import (
     FIRST_YEAR,
     LAST_YEAR,
@@ -31,6 +31,7 @@ __all__ = [
     "by_gw",
     "crosswalk",
     "find",
+    "find_within",
     "get",
     "match_name",
     "members",

@@ -122,6 +122,39 @@ def find(text: str | int, at: int | None = None) -> State:
     return state
 
 
+def find_within(text: str | int, start: int, end: int) -> State:
+    """Return the state that a code, number or name means, if it was in the system in these years.
+
+    Parameters
+    ----------
+    text : str or int
+        As in `find`.
+    start, end : int
+        First and last year; the state must have been in the system in at least one of them.
+
+    Raises
+    ------
+    UnknownName
+        If nothing is called that.
+    NotInSystem
+        If the state entered after `end` or left before `start`.
+
+    Examples
+    --------
+    >>> find_within("Bangladesh", 1960, 2000).code
+    'BGD'
+    >>> find_within("Bangladesh", 1950, 1960)
+    Traceback (most recent call last):
+        ...
+    realpolitik.errors.NotInSystem: Bangladesh (BGD) entered the state system on 1971-12-16 and
+    was not in it in 1960; before that see Pakistan (PAK).
+    """
+    state = table()[_code(text)]
+    if not any(state.exists(year) for year in range(start, end + 1)):
+        raise _outside(state, end if state.entry.year > end else start)
+    return state
+
+
 def get(code: str) -> State:
     """Return the state with exactly this key.
 
