@@ -36,6 +36,11 @@ def cell(frame: pl.LazyFrame, column: str, source: str, target: str, year: int) 
     return rows[column][0]
 
 
+def start_rows(frame: pl.LazyFrame, start: pl.LazyFrame) -> pl.DataFrame:
+    keys = start.select("source", "target", "year")
+    return keys.join(frame, on=["source", "target", "year"], maintain_order="left").collect()
+
+
 def test_without_files_nothing_changes() -> None:
     frame = embedded(("USA", "PAK", 1990, 0.5, 1, 0, None, None))
     assert overlay.apply("dyad_year", frame) is frame
@@ -48,20 +53,20 @@ def test_value_wins_silence_is_zero_inside_and_the_rest_stays(
 ) -> None:
     empty = overlay.digest()
     added.add(put(tmp_path, samples["atop"]))
-    frame = overlay.apply(
-        "dyad_year",
-        embedded(
-            ("USA", "CAN", 1990, 0.8, 0, 0, None, None),
-            ("USA", "PAK", 1990, 0.5, 1, None, None, None),
-            ("USA", "PAK", 2000, 0.3, 1, 4, None, None),
-        ),
+    start = embedded(
+        ("USA", "PAK", 2000, 0.3, 1, 4, None, None),
+        ("USA", "CAN", 1990, 0.8, 0, 0, None, None),
+        ("USA", "PAK", 1990, 0.5, 1, None, None, None),
     )
+    frame = overlay.apply("dyad_year", start)
     assert cell(frame, "atop_defense", "USA", "CAN", 1990) == 1
     assert cell(frame, "atop_defense", "USA", "PAK", 1990) == 0
     assert cell(frame, "atop_defense", "USA", "PAK", 2000) == 1
     assert cell(frame, "un_agreement", "USA", "PAK", 1990) == 0.5
     assert cell(frame, "mid_hostility", "USA", "PAK", 2000) == 4
     assert cell(frame, "atop_defense", "IND", "RUS", 1991) == 0
+    narrow = overlay.apply("dyad_year", start, extend=False)
+    assert narrow.collect().equals(start_rows(frame, start))
     extra = ("atop_offense", "atop_neutral", "atop_nonagg", "atop_consul")
     assert frame.collect_schema() == {**DYAD_YEAR, **dict.fromkeys(extra, pl.Int8)}
     assert overlay.digest() != empty

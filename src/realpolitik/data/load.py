@@ -209,8 +209,7 @@ def _on_rows(rows: pl.DataFrame, name: str, overlay: bool) -> pl.DataFrame:
     if not held.select(keys).equals(rows):
         held = rows.join(held, on=keys, how="left", maintain_order="left")
     if overlay and added.files():
-        laid = added.apply(name, held.lazy()).join(rows.lazy(), on=keys, how="semi")
-        held = _collect(laid.sort(keys), name)
+        held = _collect(added.apply(name, held.lazy(), extend=False), name)
     return held
 
 

@@ -43,7 +43,7 @@ class _Layer:
     zeros: dict[str, pl.Expr]
 
 
-def apply(table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
+def apply(table: str, frame: pl.LazyFrame, *, extend: bool = True) -> pl.LazyFrame:
     """Lay the added files over one table of the panel.
 
     Parameters
@@ -51,11 +51,14 @@ def apply(table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     table : {"state_year", "dyad_year", "dyad_month", "un_votes", "un_roll_calls"}
     frame : pl.LazyFrame
         The embedded table.
+    extend : bool
+        Whether rows that only an added file has are wanted too.
 
     Returns
     -------
     pl.LazyFrame
-        The same columns, and those of `variables.csv` that only an added file has, sorted by key.
+        The same columns, and those of `variables.csv` that only an added file has; sorted by key
+        where rows were added, else in the order they had.
 
     Raises
     ------
@@ -66,8 +69,8 @@ def apply(table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
     if not layers:
         return frame
     for layer in layers:
-        frame = _lay(frame, layer, KEYS[table])
-    return frame.sort(KEYS[table])
+        frame = _lay(frame, layer, KEYS[table], extend)
+    return frame.sort(KEYS[table]) if extend else frame
 
 
 def _layers(table: str) -> Iterator[_Layer]:
@@ -87,7 +90,7 @@ def _layers(table: str) -> Iterator[_Layer]:
             yield _event_layer(of_provider, table, columns[table])
 
 
-def _lay(frame: pl.LazyFrame, layer: _Layer, keys: tuple[str, ...]) -> pl.LazyFrame:
+def _lay(frame: pl.LazyFrame, layer: _Layer, keys: tuple[str, ...], extend: bool) -> pl.LazyFrame:
     schema = frame.collect_schema()
     known = variables()
     columns = [
@@ -102,7 +105,10 @@ def _lay(frame: pl.LazyFrame, layer: _Layer, keys: tuple[str, ...]) -> pl.LazyFr
             for name in columns
         ),
     )
-    joined = frame.join(values.lazy(), on=list(keys), how="full", coalesce=True)
+    if extend:
+        joined = frame.join(values.lazy(), on=list(keys), how="full", coalesce=True)
+    else:
+        joined = frame.join(values.lazy(), on=list(keys), how="left", maintain_order="left")
     return joined.select(
         *(name for name in schema if name not in columns),
         *(_merged(name, layer, name in schema) for name in columns),
