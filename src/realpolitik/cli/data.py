@@ -158,7 +158,7 @@ def _brief(table: pl.DataFrame) -> pl.DataFrame:
 
     return table.select(
         "name",
-        pl.format("{} ({})", "title", "version").alias("source"),
+        pl.format("{} ({})", "title", "version").alias("title"),
         pl.format("{}-{}", "first", "last").alias("years"),
         "states",
         "held",
