@@ -11,14 +11,25 @@ from typing import Any
 __version__ = "0.1.0"
 
 _HOMES: dict[str, str] = {
+    "Assessment": "realpolitik.report.record",
     "Panel": "realpolitik.panel.record",
     "RealpolitikError": "realpolitik.errors",
     "RequestError": "realpolitik.errors",
+    "assess": "realpolitik.assessment",
     "load_panel": "realpolitik.data",
     "measure": "realpolitik.measures.registry",
 }
 
-__all__ = ["Panel", "RealpolitikError", "RequestError", "__version__", "load_panel", "measure"]
+__all__ = [
+    "Assessment",
+    "Panel",
+    "RealpolitikError",
+    "RequestError",
+    "__version__",
+    "assess",
+    "load_panel",
+    "measure",
+]
 
 
 def __getattr__(name: str) -> Any:

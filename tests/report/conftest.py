@@ -116,7 +116,20 @@ def _phases() -> tuple[Phase, ...]:
         (2000, 2023, 0.3, "cooperation", 0.999),
     ]
     return tuple(
-        Phase(s, t, start, end, level, sign, 0.4 + abs(level) / 2, turn)
+        Phase(
+            source=s,
+            target=t,
+            start=start,
+            end=end,
+            level=level,
+            lower=level - 0.2,
+            upper=level + 0.2,
+            sign=sign,
+            probability=0.4 + abs(level) / 2,
+            turn=turn,
+            turn_lower=None if turn is None else start - 1,
+            turn_upper=None if turn is None else start + 1,
+        )
         for s, t in (("USA", "PAK"), ("PAK", "USA"))
         for start, end, level, sign, turn in spans
     )

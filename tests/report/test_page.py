@@ -116,7 +116,7 @@ def test_charts_obey_the_grammar(record: Assessment) -> None:
     """Altair checks each specification against the schema of Vega-Lite."""
     for section in sections(record):
         for chart in section.charts:
-            assert chart.spec.to_dict()["$schema"].startswith(
+            assert chart.drawing.chart.to_dict()["$schema"].startswith(
                 "https://vega.github.io/schema/vega-l"
             )
 

@@ -152,7 +152,7 @@ def turns(request: Request, phases: Sequence[Phase]) -> Sentence:
 _SIGNS = {
     "cooperation": "cooperation",
     "friction": "friction",
-    "neither": "neither cooperation nor friction",
+    "neither": "no sure sign",
 }
 
 

@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 import realpolitik
-from realpolitik.cli import bargain, data, measure
+from realpolitik.cli import assess, bargain, data, measure
 from realpolitik.errors import RealpolitikError, RequestError
 
-VERBS = (bargain, data, measure)
+VERBS = (assess, bargain, data, measure)
 
 app = typer.Typer(
     name="realpolitik",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair
@@ -23,6 +24,22 @@ alt: Any = altair  # its annotations refuse chained encodings that its schema al
 
 Spec = dict[str, Any]
 Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart and the rows it draws, by the name under which the chart asks for them.
+
+    `chart` is an Altair chart. Rows stay outside it, since it copies what it holds many times.
+    """
+
+    chart: Any
+    rows: dict[str, Rows]
+
+
+def _on(name: str) -> Any:
+    return alt.Chart(alt.NamedData(name=name))
+
 
 _GUTTER = 34
 """Pixels left of the plot, the same in stacked charts so that their years line up."""
@@ -54,7 +71,7 @@ def _year(first: int, last: int, *, labels: bool = True) -> Any:
 
 def posture_chart(
     posture: Posture, phases: Sequence[Phase], extent: tuple[float, float], most: int
-) -> Any:
+) -> Drawing:
     """Return the smoothed posture with its 90 per cent band, above a strip of indicator counts.
 
     `extent` and `most` are the limits of the two y axes, common to both directions.
@@ -65,21 +82,25 @@ def posture_chart(
     axis = alt.Axis(
         minExtent=_GUTTER, maxExtent=_GUTTER, tickCount=5, format="+.1~f", labelExpr=_PLAIN_ZERO
     )
-    base = alt.Chart(alt.Data(values=rows)).encode(x=_year(first, last, labels=False))
+    base = _on("years").encode(x=_year(first, last, labels=False))
     band = base.mark_area(color=INK, opacity=0.16).encode(
         y=alt.Y("lower:Q", title=None, scale=scale, axis=axis), y2="upper:Q"
     )
     line = base.mark_line(color=INK, strokeWidth=2).encode(
         y=alt.Y("mean:Q", title=None, scale=scale, axis=axis)
     )
-    zero = alt.Chart(alt.Data(values=[{}])).mark_rule(color=MUTED, strokeWidth=1)
+    zero = _on("zero").mark_rule(color=MUTED, strokeWidth=1)
     zero = zero.encode(y=alt.datum(0, type="quantitative", scale=scale))
     hover = base.mark_rule(color=INK, strokeWidth=9, opacity=0.001).encode(tooltip=_posture_tips())
-    plot = alt.layer(*_phase_layers(phases, first, last), zero, band, line, hover)
+    washes = _phase_layers(first, last) if phases else []
+    plot = alt.layer(*washes, zero, band, line, hover)
     strip = (
-        base.mark_bar(color=MUTED, opacity=0.75, size=5)
+        _on("years")
+        .mark_rect(color=MUTED, opacity=0.75)
         .encode(
-            x=_year(first, last),
+            x=alt.X("left:Q", scale=_span(first, last), axis=_axis(first, last), title=None),
+            x2="right:Q",
+            y2=alt.datum(0),
             y=alt.Y(
                 "indicators:Q",
                 title=None,
@@ -92,13 +113,16 @@ def posture_chart(
         )
         .properties(width=WIDTH, height=44)
     )
-    return alt.vconcat(plot.properties(width=WIDTH, height=210), strip)
+    stacked = alt.vconcat(plot.properties(width=WIDTH, height=210), strip)
+    spans = _phase_rows(phases, first, last)
+    return Drawing(stacked, {"years": rows, "zero": [{}], "phases": spans, "turns": spans[1:]})
 
 
 def _posture_rows(posture: Posture) -> Rows:
     columns = (posture.years, posture.mean, posture.lower, posture.upper, posture.indicators)
     names = ("year", "mean", "lower", "upper", "indicators")
-    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    rows: Rows = [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+    return [row | {"left": row["year"] - 0.3, "right": row["year"] + 0.3} for row in rows]
 
 
 def _posture_tips() -> list[Any]:
@@ -111,10 +135,8 @@ def _posture_tips() -> list[Any]:
     ]
 
 
-def _phase_layers(phases: Sequence[Phase], first: int, last: int) -> list[Any]:
-    if not phases:
-        return []
-    rows = [
+def _phase_rows(phases: Sequence[Phase], first: int, last: int) -> Rows:
+    return [
         {
             "year": max(phase.start, first) - 0.5,
             "until": min(phase.end, last) + 0.5,
@@ -122,21 +144,17 @@ def _phase_layers(phases: Sequence[Phase], first: int, last: int) -> list[Any]:
         }
         for phase in phases
     ]
-    turns = rows[1:]
-    scale = _span(first, last)
-    fields = {
-        "x": alt.X("year:Q", scale=scale),
-        "x2": alt.X2("until:Q"),
-        "fill": alt.Fill("fill:N", scale=None),
-    }
-    washes = alt.Chart(alt.Data(values=rows)).mark_rect(opacity=0.13).encode(**fields)
-    rules = alt.Chart(alt.Data(values=turns)).mark_rule(
-        color=MUTED, strokeDash=[2, 3], strokeWidth=1
-    )
-    return [washes, rules.encode(x=alt.X("year:Q", scale=scale))]
 
 
-def phase_chart(phases: Sequence[Phase], labels: dict[str, str], years: tuple[int, int]) -> Any:
+def _phase_layers(first: int, last: int) -> list[Any]:
+    x = alt.X("year:Q", scale=_span(first, last))
+    fill = alt.Fill("fill:N", scale=None)
+    washes = _on("phases").mark_rect(opacity=0.13).encode(x=x, x2="until:Q", fill=fill)
+    rules = _on("turns").mark_rule(color=MUTED, strokeDash=[2, 3], strokeWidth=1).encode(x=x)
+    return [washes, rules]
+
+
+def phase_chart(phases: Sequence[Phase], labels: dict[str, str], years: tuple[int, int]) -> Drawing:
     """Return the phases of both directions as bars; the fuller the colour, the surer the sign."""
     first, last = years
     rows = [
@@ -146,13 +164,13 @@ def phase_chart(phases: Sequence[Phase], labels: dict[str, str], years: tuple[in
             "until": phase.end + 0.5,
             "middle": (phase.start + phase.end) / 2,
             "fill": sign_colour(phase.sign),
-            "sure": 0.35 if phase.probability is None else 0.2 + 0.75 * phase.probability,
+            "sure": 0.1 + 0.85 * phase.probability,
             "level": phase.level,
             "sign": phase.sign,
             "start": phase.start,
             "end": phase.end,
-            "probability": phase.probability,
-            "turn": phase.turn,
+            "probability": words.probability(phase.probability),
+            "turn": words.probability(phase.turn) if phase.turn is not None else "first phase",
         }
         for phase in phases
     ]
@@ -164,14 +182,14 @@ def phase_chart(phases: Sequence[Phase], labels: dict[str, str], years: tuple[in
         title=None,
         axis=alt.Axis(labelLimit=220, labelFontSize=13, labelColor=INK, orient="left"),
     )
-    base = alt.Chart(alt.Data(values=rows)).encode(y=y)
+    base = _on("phases").encode(y=y)
     tips = [
         alt.Tooltip("row:N", title="Direction"),
         alt.Tooltip("start:Q", title="From", format="d"),
         alt.Tooltip("end:Q", title="to", format="d"),
         alt.Tooltip("sign:N", title="Sign"),
-        alt.Tooltip("probability:Q", title="Probability of the sign", format=".2f"),
-        alt.Tooltip("turn:Q", title="Probability of the turn", format=".2f"),
+        alt.Tooltip("probability:N", title="On this side of zero"),
+        alt.Tooltip("turn:N", title="Probability of the turn"),
         alt.Tooltip("level:Q", title="Mean posture", format="+.2f"),
     ]
     bars = base.mark_bar(height=30, stroke="var(--paper)", strokeWidth=1.5).encode(
@@ -184,12 +202,13 @@ def phase_chart(phases: Sequence[Phase], labels: dict[str, str], years: tuple[in
     starts = base.mark_text(align="left", dx=4, dy=-22, fontSize=11, color=MUTED).encode(
         x=alt.X("year:Q", scale=scale), text=alt.Text("start:Q", format="d")
     )
-    return alt.layer(bars, starts).properties(width=WIDTH, height=46 * len(labels) + 24)
+    chart = alt.layer(bars, starts).properties(width=WIDTH, height=46 * len(labels) + 24)
+    return Drawing(chart, {"phases": rows})
 
 
 def capability_chart(
     states: Sequence[Capability], parties: dict[str, str], others: dict[str, str]
-) -> Any:
+) -> Drawing:
     """Return shares of world capability on a log scale, each line labelled at its end.
 
     `parties` and `others` are the colours of the two states and of the rest, by code.
@@ -222,7 +241,7 @@ def capability_chart(
             minExtent=_GUTTER,
         ),
     )
-    base = alt.Chart(alt.Data(values=rows)).encode(x=_year(first, last), color=paint)
+    base = _on("shares").encode(x=_year(first, last), color=paint)
     chosen = alt.FieldOneOfPredicate(field="key", oneOf=sorted(parties))
     thick = base.transform_filter(chosen).mark_line(strokeWidth=2.8).encode(y=y)
     thin = base.transform_filter(alt.LogicalNotPredicate(**{"not": chosen}))
@@ -235,13 +254,12 @@ def capability_chart(
             alt.Tooltip("share:Q", title="Share of world capability", format=".2%"),
         ],
     )
-    names = alt.Chart(alt.Data(values=_end_labels(states, low, high))).mark_text(
-        align="left", dx=6, fontSize=12, clip=False
-    )
+    names = _on("names").mark_text(align="left", dx=6, fontSize=12, clip=False)
     names = names.encode(
         x=alt.X("year:Q"), y=alt.Y("at:Q", scale=height), text="state:N", color=paint
     )
-    return alt.layer(thin, thick, hover, names).properties(width=WIDTH - END_LABELS, height=320)
+    chart = alt.layer(thin, thick, hover, names).properties(width=WIDTH - END_LABELS, height=320)
+    return Drawing(chart, {"shares": rows, "names": _end_labels(states, low, high)})
 
 
 def _end_labels(states: Sequence[Capability], low: float, high: float) -> Rows:
@@ -266,7 +284,7 @@ def _end_labels(states: Sequence[Capability], low: float, high: float) -> Rows:
     ]
 
 
-def flow_chart(flows: Sequence[Flow], sides: dict[str, str], years: tuple[int, int]) -> Any:
+def flow_chart(flows: Sequence[Flow], sides: dict[str, str], years: tuple[int, int]) -> Drawing:
     """Return one small multiple: the same quantity in both directions, or of the pair."""
     factor, unit = words.in_units(flows[0].unit)
     rows = [
@@ -287,7 +305,7 @@ def flow_chart(flows: Sequence[Flow], sides: dict[str, str], years: tuple[int, i
             tickCount=3, format="~s", minExtent=_GUTTER, gridColor=GRID, labelExpr=_PLAIN_LARGE
         ),
     )
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = _on("values").encode(
         x=_year(first, last), color=alt.Color("colour:N", scale=None), detail="side:N"
     )
     line = base.mark_line(
@@ -310,9 +328,10 @@ def flow_chart(flows: Sequence[Flow], sides: dict[str, str], years: tuple[int, i
         for flow in flows
         if flow.last_year is not None and flow.last_value is not None
     ]
-    tips = alt.Chart(alt.Data(values=ends)).mark_point(size=30, filled=True, opacity=1)
+    tips = _on("ends").mark_point(size=30, filled=True, opacity=1)
     tips = tips.encode(x=alt.X("year:Q"), y=y, color=alt.Color("colour:N", scale=None))
-    return alt.layer(line, dots, tips).properties(width=330, height=120)
+    chart = alt.layer(line, dots, tips).properties(width=330, height=120)
+    return Drawing(chart, {"values": rows, "ends": ends})
 
 
 def party_colours(assessment: Assessment) -> dict[str, str]:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realpolitik import states
+from realpolitik.report.figures import Drawing
 from realpolitik.report.record import MapCell
 from realpolitik.report.style import INK, MUTED, shade
 
@@ -24,6 +25,10 @@ CORE = 0.5
 """Share of the region's capitals that the frame holds."""
 LEAST_RADIUS = 9.0
 """Degrees; a frame is never narrower."""
+ATLAS = ("areas", "hatches", "lines")
+"""Layers of the shipped map, the same for both maps of a page."""
+CORNER = 1.6
+"""Shapes this many radii from the centre may still show in a corner of the frame."""
 SMALL = 0.6
 """Square degrees; a state of less area is drawn as a dot."""
 
@@ -77,11 +82,8 @@ def inside(frame: Frame, cells: Sequence[MapCell]) -> list[bool]:
     """Tell for each cell whether its capital lies in the frame."""
     if not cells:
         return []
-    points = _unit(
-        np.array([cell.latitude for cell in cells]), np.array([cell.longitude for cell in cells])
-    )
-    centre = _unit(np.array([frame.latitude]), np.array([frame.longitude]))[0]
-    apart = np.degrees(np.arccos(np.clip(points @ centre, -1.0, 1.0)))
+    places = np.array([(cell.latitude, cell.longitude) for cell in cells])
+    apart = _distance(places[:, 0], places[:, 1], frame)
     return [bool(value <= frame.radius) for value in apart]
 
 
@@ -93,22 +95,43 @@ def atlas() -> dict[str, Any]:
     return content
 
 
-def atlas_data() -> dict[str, list[dict[str, Any]]]:
-    """Return the layers of the map as named data sets, for all map charts together."""
-    return {name: atlas()[name]["features"] for name in ("areas", "hatches", "lines")}
+def atlas_data(frame: Frame) -> dict[str, list[dict[str, Any]]]:
+    """Return the layers of the map that a frame can show, each under its name."""
+    return {
+        name: [f for f in atlas()[name]["features"] if _reaches(f["geometry"], frame)]
+        for name in ATLAS
+    }
+
+
+def _reaches(geometry: dict[str, Any], frame: Frame) -> bool:
+    """Tell whether any corner of a shape lies in the frame or just outside it."""
+    kind, parts = geometry["type"], geometry["coordinates"]
+    lines = [ring for polygon in parts for ring in polygon] if kind == "MultiPolygon" else parts
+    if not lines:
+        return False
+    corners = np.concatenate([np.asarray(line, dtype=np.float64) for line in lines])
+    apart = _distance(corners[:, 1], corners[:, 0], frame)
+    return bool(apart.min() <= CORNER * frame.radius)
+
+
+def _distance(
+    latitude: NDArray[np.float64], longitude: NDArray[np.float64], frame: Frame
+) -> NDArray[np.float64]:
+    """Angles in degrees between points and the centre of a frame."""
+    centre = _unit(np.array([frame.latitude]), np.array([frame.longitude]))[0]
+    cosine: NDArray[np.float64] = np.clip(_unit(latitude, longitude) @ centre, -1.0, 1.0)
+    return np.degrees(np.arccos(cosine))
 
 
 def disputes_in(frame: Frame) -> list[str]:
     """Describe the disputed areas that the frame shows."""
-    centre = _unit(np.array([frame.latitude]), np.array([frame.longitude]))[0]
     found = []
     for feature in atlas()["hatches"]["features"]:
         strokes = feature["geometry"]["coordinates"]
         if not strokes:
             continue
         longitude, latitude = strokes[len(strokes) // 2][0]
-        point = _unit(np.array([latitude]), np.array([longitude]))[0]
-        if np.degrees(np.arccos(np.clip(point @ centre, -1.0, 1.0))) > 1.2 * frame.radius:
+        if _distance(np.array([latitude]), np.array([longitude]), frame)[0] > 1.2 * frame.radius:
             continue
         about = feature["properties"]
         parties = [states.get(code).name for code in about.get("parties", [])]
@@ -117,10 +140,10 @@ def disputes_in(frame: Frame) -> list[str]:
     return found
 
 
-def map_chart(cells: Sequence[MapCell], frame: Frame, origin: str) -> Any:
+def map_chart(cells: Sequence[MapCell], frame: Frame, origin: str) -> Drawing:
     """Return the map of one state's posture towards the states of the region.
 
-    `origin` is the state itself, drawn in ink. Its named data sets come from `atlas_data`.
+    `origin` is the state itself, drawn in ink.
     """
     rows = [
         {
@@ -147,7 +170,9 @@ def map_chart(cells: Sequence[MapCell], frame: Frame, origin: str) -> Any:
         .transform_lookup(
             lookup="properties.state",
             from_=alt.LookupData(
-                data=alt.Data(values=rows), key="state", fields=["fill", "opacity", "name", "says"]
+                data=alt.NamedData(name="cells"),
+                key="state",
+                fields=["fill", "opacity", "name", "says"],
             ),
         )
         .transform_filter("isValid(datum.fill)")
@@ -163,8 +188,8 @@ def map_chart(cells: Sequence[MapCell], frame: Frame, origin: str) -> Any:
     lines = _shapes("lines").mark_geoshape(
         filled=False, stroke=INK, strokeWidth=1.1, strokeDash=[3, 2], clip=True
     )
-    return (
-        alt.layer(land, painted, hatches, lines, _dots(rows[:-1], tips))
+    chart = (
+        alt.layer(land, painted, hatches, lines, _dots(tips))
         .project(
             "azimuthalEqualArea",
             rotate=[-frame.longitude, -frame.latitude, 0],
@@ -174,18 +199,22 @@ def map_chart(cells: Sequence[MapCell], frame: Frame, origin: str) -> Any:
         )
         .properties(width=WIDTH, height=HEIGHT)
     )
+    return Drawing(chart, {"cells": rows, "dots": _small(rows[:-1])} | atlas_data(frame))
 
 
 def _shapes(name: str) -> Any:
     return alt.Chart(alt.NamedData(name=name))
 
 
-def _dots(rows: list[dict[str, Any]], tips: list[Any]) -> Any:
-    """Small states as dots at their capitals, since their outlines vanish at this scale."""
+def _small(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Small states, drawn as dots at their capitals since their outlines vanish at this scale."""
     sizes = {f["properties"]["state"]: _extent(f["geometry"]) for f in atlas()["areas"]["features"]}
-    small = [row for row in rows if sizes.get(row["state"], 0.0) < SMALL]
+    return [row for row in rows if sizes.get(row["state"], 0.0) < SMALL]
+
+
+def _dots(tips: list[Any]) -> Any:
     return (
-        alt.Chart(alt.Data(values=small))
+        _shapes("dots")
         .mark_circle(size=70, stroke=MUTED, strokeWidth=0.8, clip=True)
         .encode(
             longitude="longitude:Q",

@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 from realpolitik import cache
 from realpolitik.report import words
-from realpolitik.report.maps import atlas_data
+from realpolitik.report.maps import ATLAS
 from realpolitik.report.record import Assessment
 from realpolitik.report.sections import Chart, sections
 from realpolitik.report.style import CLASSES, CONFIG, CUTS
@@ -32,31 +32,36 @@ def render(record: Assessment) -> str:
         parts = sections(record)
         charts = [chart for part in parts for chart in part.charts]
         specs = {chart.key: _spec(chart) for chart in charts}
-    needs_atlas = any(not chart.fluid for chart in charts)
+    atlas = {name: rows for c in charts for name, rows in c.drawing.rows.items() if name in ATLAS}
     scripts = (vega_bundle(), _static("page.js"))
-    return (
-        _environment()
-        .get_template("page.html.j2")
-        .render(
-            record=record,
-            sections=parts,
-            drawn={chart.key: _drawn(chart.key, specs[chart.key]) for chart in charts},
-            charts=_embeddable({key: spec | {"config": None} for key, spec in specs.items()}),
-            config=_embeddable(CONFIG),
-            atlas=_embeddable(atlas_data() if needs_atlas else {}),
-            scripts=[Markup(script) for script in scripts],
-            policy=_policy(scripts),
-            style=Markup(_static("page.css")),
-            classes=_classes(),
-        )
+    template = _environment().get_template("page.html.j2")
+    return template.render(
+        record=record,
+        sections=parts,
+        drawn={key: _drawn(key, spec) for key, spec in specs.items()},
+        charts=_embeddable({key: _apart(spec) for key, spec in specs.items()}),
+        config=_embeddable(CONFIG),
+        atlas=_embeddable(atlas),
+        scripts=[Markup(script) for script in scripts],
+        policy=_policy(scripts),
+        style=Markup(_static("page.css")),
+        classes=_classes(),
     )
 
 
 def _spec(chart: Chart) -> dict[str, Any]:
-    spec: dict[str, Any] = chart.spec.to_dict()
+    spec: dict[str, Any] = chart.drawing.chart.to_dict()
     spec.pop("$schema", None)
     spec["usermeta"] = {"fluid": chart.fluid, "margin": chart.margin}
+    spec["datasets"] = chart.drawing.rows
+    spec["config"] = CONFIG
     return spec
+
+
+def _apart(spec: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what all charts share: the page holds it once."""
+    own = {name: rows for name, rows in spec["datasets"].items() if name not in ATLAS}
+    return {key: value for key, value in spec.items() if key != "config"} | {"datasets": own}
 
 
 def _drawn(key: str, spec: dict[str, Any]) -> Markup:
@@ -64,17 +69,10 @@ def _drawn(key: str, spec: dict[str, Any]) -> Markup:
 
     Ids are numbered anew: the drawer counts them over all charts it has ever drawn.
     """
-    full = spec | {"config": CONFIG}
-    full["datasets"] = full.get("datasets", {}) | _named(spec)
-    svg = vl_convert.vegalite_to_svg(full, vl_version=_grammar())
+    svg = vl_convert.vegalite_to_svg(spec, vl_version=_grammar())
     for number, name in enumerate(dict.fromkeys(re.findall(r'id="(\w+)"', svg))):
         svg = re.sub(rf"(id=\"|url\(#){name}\b", rf"\g<1>{key}-{number}", svg)
     return Markup(svg)
-
-
-def _named(spec: dict[str, Any]) -> dict[str, Any]:
-    used = json.dumps(spec)
-    return {name: rows for name, rows in atlas_data().items() if f'"name": "{name}"' in used}
 
 
 def _grammar() -> str:

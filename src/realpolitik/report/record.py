@@ -130,14 +130,16 @@ class Phase:
     source, target : str
     start, end : int
         First and last year.
-    level : float
-        Mean of the posture over the phase.
+    level, lower, upper : float
+        Mean of the posture over the phase and its interval.
     sign : str
-        ``cooperation``, ``friction`` or ``neither``.
-    probability : float or None
-        That the phase has this sign.
+        ``cooperation`` or ``friction`` where that is sure enough, else ``neither``.
+    probability : float
+        That the level lies on the likelier side of zero.
     turn : float or None
         Probability of the turn into the phase; None for the first.
+    turn_lower, turn_upper : int or None
+        Interval of the year of that turn.
     """
 
     source: str
@@ -145,9 +147,13 @@ class Phase:
     start: int
     end: int
     level: float
+    lower: float
+    upper: float
     sign: str
-    probability: float | None
+    probability: float
     turn: float | None
+    turn_lower: int | None
+    turn_upper: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from realpolitik.report import figures, maps, words
+from realpolitik.report.figures import Drawing
 from realpolitik.report.record import Assessment, Flow, MapCell, Phase, Posture, VariableSource
 from realpolitik.report.style import MUTED, shade
 
@@ -41,8 +42,7 @@ class Chart:
     key : str
         Fixed id in the page.
     title, subtitle, alt : str
-    spec : object
-        An Altair chart.
+    drawing : Drawing
     table : Table
     fluid : bool
         Whether the page may stretch the width.
@@ -54,7 +54,7 @@ class Chart:
     title: str
     subtitle: str
     alt: str
-    spec: Any
+    drawing: Drawing
     table: Table
     fluid: bool = True
     margin: int = 0
@@ -111,7 +111,7 @@ def relation(record: Assessment) -> Section:
                 subtitle="Posture in standard deviations, + cooperative, with 90% band; below, the "
                 "number of indicators observed in each year",
                 alt=words.describe_posture(posture, source, target),
-                spec=figures.posture_chart(posture, own, extent, most),
+                drawing=figures.posture_chart(posture, own, extent, most),
                 table=_posture_table(posture, source, target),
             )
         )
@@ -162,16 +162,26 @@ def phases(record: Assessment) -> Section:
         return Section("phases", "Phases and turns", {"table": None})
     table = Table(
         "Phases of both directions",
-        ("Direction", "Years", "Sign", "Probability of the sign", "Mean posture", "Turn into it"),
+        (
+            "Direction",
+            "Years",
+            "Sign",
+            "Mean posture",
+            "90% interval",
+            "On that side of zero",
+            "Turn into it",
+            "Year of the turn",
+        ),
         tuple(_phase_row(phase, labels) for phase in record.phases),
     )
     span = (record.request.start, record.request.end)
     chart = Chart(
         key="phases",
         title="Phases of cooperation and friction",
-        subtitle="The fuller the colour, the surer the sign; the label is the first year",
+        subtitle="Teal for cooperation, orange for friction, grey where neither is sure; the label "
+        "is the first year",
         alt=words.describe_phases(record.phases, labels),
-        spec=figures.phase_chart(record.phases, labels, span),
+        drawing=figures.phase_chart(record.phases, labels, span),
         table=table,
     )
     return Section("phases", "Phases and turns", {"names": names}, (chart,))
@@ -182,9 +192,13 @@ def _phase_row(phase: Phase, labels: dict[str, str]) -> tuple[str, ...]:
         labels[phase.source],
         words.years(phase.start, phase.end),
         phase.sign,
-        words.probability(phase.probability),
         words.signed(phase.level),
+        f"{words.signed(phase.lower)} to {words.signed(phase.upper)}",
+        words.probability(phase.probability),
         "first phase" if phase.turn is None else words.probability(phase.turn),
+        ""
+        if phase.turn_lower is None or phase.turn_upper is None
+        else words.years(phase.turn_lower, phase.turn_upper),
     )
 
 
@@ -217,7 +231,7 @@ def capabilities(record: Assessment) -> Section:
         subtitle="Composite index of national capability (CINC), log scale: equal steps are equal "
         "ratios",
         alt=words.describe_capabilities(states),
-        spec=figures.capability_chart(states, colours, greys),
+        drawing=figures.capability_chart(states, colours, greys),
         table=table,
         margin=figures.END_LABELS,
     )
@@ -241,7 +255,7 @@ def flows(record: Assessment) -> Section:
                     title=f"{TOPICS[group[0].topic]}",
                     subtitle=f"{group[0].label}, {words.in_units(group[0].unit)[1]}",
                     alt=words.describe_flow(group),
-                    spec=figures.flow_chart(known, colours, span),
+                    drawing=figures.flow_chart(known, colours, span),
                     table=_flow_table(known),
                 )
             )
@@ -293,7 +307,7 @@ def regional_map(record: Assessment) -> Section:
                 title=title,
                 subtitle="Posture in standard deviations; paler where the 90% interval holds zero",
                 alt=words.describe_map(own, name, record.map.year),
-                spec=maps.map_chart(own, frame, origin),
+                drawing=maps.map_chart(own, frame, origin),
                 table=_map_table(own, title),
                 fluid=False,
             )
