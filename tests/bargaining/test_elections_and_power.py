@@ -32,7 +32,7 @@ def by_permutations(weight: np.ndarray, quota: float) -> tuple[np.ndarray, np.nd
     return pivots, swings / swings.sum()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(games, st.booleans())
 def test_power_equals_all_orders_and_all_coalitions(seed: int, whole: bool) -> None:
     generator = np.random.default_rng(seed)

@@ -42,7 +42,7 @@ def test_large_precision_comes_to_the_nash_equilibrium() -> None:
     np.testing.assert_allclose([first[0], second[0]], [0.5, 0.1], atol=1e-3)
 
 
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=12)
 @given(st.integers(0, 100_000), st.sampled_from([(2, 3), (3, 3), (2, 2, 2), (3, 2, 2)]))
 def test_every_point_of_the_branch_is_a_fixed_point(seed: int, shape: tuple[int, ...]) -> None:
     generator = np.random.default_rng(seed)
@@ -59,13 +59,15 @@ def test_every_point_of_the_branch_is_a_fixed_point(seed: int, shape: tuple[int,
 
 
 def test_the_branch_is_followed_where_it_bends_back() -> None:
-    # two pure equilibria; the branch from the middle turns back before it reaches one of them
-    game = (np.array([[0.0, 7.0], [2.0, 6.0]]), np.array([[0.0, 2.0], [7.5, 6.0]]))
-    branch = principal_branch(game, 30.0)
-    first, second = branch.split(-1)
-    assert max(first.max(), second.max()) > 0.99
-    start = branch.strategy[0]
-    np.testing.assert_allclose(start, 0.5, atol=FIXED_POINT)
+    row = np.array([[1.0, 3.0, 3.0], [4.0, 2.0, 3.0], [5.0, 1.0, 2.0]])
+    column = np.array([[1.0, 5.0, 3.0], [2.0, 1.0, 5.0], [5.0, 1.0, 5.0]])
+    branch = principal_branch((row, column), 10.0)
+    assert np.diff(branch.precision).min() < -0.01
+    assert branch.precision[-1] == pytest.approx(10.0, abs=FIXED_POINT)
+    for point in range(len(branch.precision)):
+        strategy = branch.split(point)
+        reply = logit_response((row, column), strategy, float(branch.precision[point]))
+        np.testing.assert_allclose(reply, np.concatenate(strategy), atol=FIXED_POINT)
 
 
 def test_payoffs_against_by_hand() -> None:

@@ -29,7 +29,7 @@ SLOW_DRAWS = 200
 # Beyond this many actors the coalitions of one draw are too many to count for every draw.
 POWER_ACTORS = 12
 # Draws solved together: N x N arrays of this many numbers stay near the processor.
-BLOCK = 2**16
+BLOCK = 2**15
 WORKERS = 2
 LEVELS = (0.05, 0.95)
 
