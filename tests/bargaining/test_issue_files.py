@@ -76,12 +76,50 @@ def test_a_mistake_is_named_with_its_field(path: Any, value: Any, message: str) 
         reading.parse_issue(changed(path, value))
 
 
-def test_nobody_who_cares_is_a_mistake() -> None:
+@pytest.mark.parametrize("field", ["salience", "capability", "reach"])
+def test_nobody_with_weight_is_a_mistake(field: str) -> None:
     record = copy.deepcopy(ISSUE)
     for actor in record["actors"]:
-        actor["salience"] = 0
-    with pytest.raises(InputFileError, match="no actor cares"):
+        actor[field] = 0
+    with pytest.raises(InputFileError, match="no actor cares about rate"):
         reading.parse_issue(record)
+    record["actors"][2][field] = [0, 0, 1]
+    assert reading.parse_issue(record).actors[2].name == "C"
+
+
+def test_the_file_of_the_documentation_is_right() -> None:
+    page = Path(__file__).resolve().parents[2] / "docs" / "negotiation.md"
+    text = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    issue = reading.parse_issue(yaml.safe_load(text))
+    assert issue.principals == ("UPPER", "LOWER")
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 200),
+    st.floats(),
+    st.text(max_size=4),
+    st.lists(st.one_of(st.integers(-3, 99), st.text(max_size=2)), max_size=4),
+    st.dictionaries(st.sampled_from(["mean", "sd", "rate", "x"]), st.integers(-3, 99), max_size=3),
+)
+FIELDS = st.sampled_from(["salience", "position", "capability", "name", "reservation", "payoffs"])
+
+
+@given(st.data())
+def test_nonsense_is_refused_politely_or_settles(data: st.DataObject) -> None:
+    record = copy.deepcopy(ISSUE)
+    for _ in range(data.draw(st.integers(1, 3))):
+        if data.draw(st.booleans()):
+            record["actors"][data.draw(st.integers(0, 2))][data.draw(FIELDS)] = data.draw(JUNK)
+        else:
+            key = data.draw(st.sampled_from([*ISSUE, "mediators", "linkage"]))
+            record[key] = data.draw(JUNK)
+    try:
+        issue = reading.parse_issue(record)
+    except InputFileError:
+        return
+    assert nominal(issue).draws == 1
 
 
 def test_a_mistake_in_a_file_is_named_with_its_line(tmp_path: Path) -> None:

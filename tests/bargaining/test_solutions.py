@@ -155,6 +155,17 @@ def test_power_of_the_asymmetric_nash_point_matters() -> None:
     assert strong > plain
 
 
+def test_spatial_bargaining_names_the_two_camps() -> None:
+    camps = record(15)
+    for actor, place in zip(camps["actors"], (10, 90, 15, 85, 12), strict=True):
+        actor.update(position={"d0": float(place)}, salience=1, capability=1)
+    found = solve(parse_issue(camps), "spatial", rounds=0)
+    # 15 and 12 are the likeliest places; those above 13.5 stand behind the first
+    assert found.notes == ("behind C: B, C, D", "behind E: A, E")
+    together = solve(parse_issue(camps), "spatial")
+    assert together.notes == ("all actors end at one position",)
+
+
 def test_too_little_trust_leaves_the_status_quo() -> None:
     doubtful = record(10)
     doubtful["actors"][1]["trust"] = 0.9

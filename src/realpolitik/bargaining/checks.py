@@ -26,8 +26,25 @@ def problems(issue: Issue) -> Iterator[Problem]:
         yield from _mediator(("mediators", index), mediator, issue)
     yield from _parties(issue)
     yield from _linkage(issue)
-    if all(not max(_each(actor.salience), default=0.0) for actor in issue.actors):
-        yield ("actors",), "no actor cares: at least one salience must be above 0"
+    yield from _weightless(issue)
+
+
+def _weightless(issue: Issue) -> Iterator[Problem]:
+    for dimension in issue.dimensions:
+        if not any(_weighs(actor, dimension.name) for actor in issue.actors):
+            yield (
+                ("actors",),
+                f"no actor cares about {dimension.name}: at least one needs salience, capability "
+                "and reach above 0",
+            )
+
+
+def _weighs(actor: Actor, dimension: str) -> bool:
+    care = actor.salience
+    parts = [care.get(dimension) if isinstance(care, dict) else care, actor.reach]
+    if isinstance(actor.capability, Quantity):
+        parts.append(actor.capability)
+    return all(part is None or max(part.mode, part.bounds()[1]) > 0.0 for part in parts)
 
 
 def _twice(kind: str, names: Sequence[str]) -> Iterator[Problem]:
@@ -146,10 +163,6 @@ def _items(value: Spread) -> Iterator[tuple[str | None, Quantity]]:
         yield from value.items()
     elif value is not None:
         yield None, value
-
-
-def _each(value: Spread) -> list[float]:
-    return [max(part.mode, part.bounds()[1]) for _, part in _items(value)]
 
 
 def _stranger(kind: str, name: str, valid: Iterable[str]) -> str:

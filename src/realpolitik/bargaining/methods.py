@@ -25,9 +25,11 @@ from realpolitik.bargaining.outcome import (
     two_parties,
 )
 from realpolitik.bargaining.quantity import Array
-from realpolitik.bargaining.spatial import play_spatial
+from realpolitik.bargaining.spatial import distances, play_spatial, sides
 from realpolitik.bargaining.trust import trust_threshold
 
+# Positions closer than this share of a dimension are one camp.
+SAME_PLACE = 0.01
 NO_DEAL = "the parties have no zone of agreement: the status quo stands"
 
 
@@ -231,7 +233,27 @@ def spatial(
     odds = np.zeros_like(board.capability)
     odds[rows] = track.chance
     share = np.repeat(odds[:, None], board.low.size, axis=1)
-    return Outcome(track.outcome, actors, share=share)
+    notes = _coalitions(board, actors[-1], odds) if board.draws == 1 else ()
+    return Outcome(track.outcome, actors, share=share, notes=notes)
+
+
+def _coalitions(board: Board, places: Array, odds: Array) -> tuple[str, ...]:
+    """Who stands behind the two likeliest positions when the bargaining ends."""
+    first = int(np.argmax(odds[:, 0]))
+    apart = (np.abs(places - places[first]) / board.span[:, None] > SAME_PLACE).any((1, 2))
+    if not apart.any():
+        return ("all actors end at one position",)
+    second = int(np.argmax(np.where(apart, odds[:, 0], -1.0)))
+    gap = distances(places, places, board.salience, board.span)
+    side = sides(gap, first, second)[:, 0]
+    names = [actor.name for actor in board.issue.actors]
+    return tuple(
+        f"behind {names[lead]}: "
+        + ", ".join(
+            n for n, s, o in zip(names, side, odds[:, 0], strict=True) if s == sign and o > 0
+        )
+        for lead, sign in ((first, 1.0), (second, -1.0))
+    )
 
 
 def shapley_shubik(board: Board, *, quota: float = 0.5) -> Outcome:

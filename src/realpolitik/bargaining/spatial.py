@@ -84,6 +84,19 @@ def support(distance: Array, weight: Array, commitment: Kinds) -> Array:
     return behind
 
 
+def sides(distance: Array, first: int, second: int) -> Array:
+    """Return who backs whom when two actors contend: 1 the first, -1 the second, 0 neither; (N, M).
+
+    Parameters
+    ----------
+    distance : ndarray, shape (N, N, M)
+        Distance of actor k from the position of j.
+    first, second : int
+        The two contenders.
+    """
+    return np.asarray(np.sign(distance[:, second] - distance[:, first]))
+
+
 def prevail(
     position: Array, weight: Array, salience: Array, span: Array, commitment: Kinds
 ) -> Array:

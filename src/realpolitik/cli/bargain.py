@@ -128,6 +128,9 @@ def explain(found: Forecasts) -> None:
         note(f"{solution.method}: {solution.reference}")
         for text in (*solution.assumptions, *solution.notes):
             note(f"  - {text}")
+    judged = [actor.name for actor in found.issue.actors if actor.judgement]
+    if judged:
+        note(f"judgements with their reasons in the file: entries of {', '.join(judged)}")
     for name, reason in found.left_out:
         note(f"left out: {name}: {reason}")
 
