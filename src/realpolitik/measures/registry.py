@@ -44,6 +44,12 @@ MEASURES: dict[str, Entry] = {
     "balance": Entry(_HERE + "balance_panel", "region", "Balanced triads, frustration, chance"),
     "arms-race": Entry(_HERE + "arms_race", "pair", "Richardson's coefficients and stability"),
     "hedging": Entry(_HERE + "hedging", "state", "Hedging between rival patrons", history=4),
+    "dependence": Entry(_HERE + "dependence", "dyad", "Trade, arms, aid, finance", history=4),
+    "influence": Entry(_HERE + "influence", "dyad", "Great powers' shares", history=4),
+    "overtaking": Entry(_HERE + "overtaking", "dyad", "Who passed whom in influence", history=4),
+    "modes": Entry(_HERE + "modes", "dyad", "Inducement or coercion", history=4),
+    "relevance": Entry(_HERE + "relevance", "dyad", "Who matters to whom", history=4),
+    "threat": Entry(_HERE + "threat", "dyad", "Power, nearness, offence, intent", history=5),
 }
 
 
