@@ -9,6 +9,7 @@ from pathlib import Path
 from realpolitik import cases, regions, states, timeline
 from realpolitik.cases import Case
 from realpolitik.data import load_panel
+from realpolitik.data.load import FIRST_YEAR, LAST_YEAR
 from realpolitik.errors import NotInSystem, RequestError
 from realpolitik.panel import Panel
 from realpolitik.regions import Region
@@ -60,10 +61,12 @@ def settle(
     chosen = regions.load(region if panel is None else panel.region)
     for state in (one, other):
         _check_member(state, chosen)
+    bounds = Span(FIRST_YEAR, LAST_YEAR, "year") if panel is None else _bounds(panel)
+    asked = _asked(one, other, bounds, start, end, as_of)
     held = load_panel(region, as_of=as_of) if panel is None else panel
     if panel is not None and as_of is not None:
         held = panel.known_at(as_of)
-    span = _span(one, other, held, start, end)
+    span = _shown(one, other, asked, _bounds(held))
     found = _case(case, one.code, other.code)
     request = Request(
         source=_party(one),
@@ -101,25 +104,39 @@ def _check_member(state: State, region: Region) -> None:
     raise RequestError(msg)
 
 
-def _span(one: State, other: State, panel: Panel, start: When | None, end: When | None) -> Span:
-    """Years shown: those asked for, or all in which both states were in the system."""
-    first, last = timeline.year_of(panel.start), timeline.year_of(panel.end)
-    whole = timeline.parse_span(start, end, "year", Span(first, last, "year"))
-    final = min(timeline.year_of(whole.end), last)
-    opening = max(timeline.year_of(whole.start), first)
+def _bounds(panel: Panel) -> Span:
+    return Span(timeline.year_of(panel.start), timeline.year_of(panel.end), "year")
+
+
+def _asked(
+    one: State, other: State, bounds: Span, start: When | None, end: When | None, as_of: When | None
+) -> Span:
+    """Years asked for; a state must exist in the first, if it is named, and in the last."""
+    span = timeline.parse_span(start, end, "year", bounds)
+    last = min(timeline.year_of(span.end), timeline.year_of(bounds.end))
+    if as_of is not None:
+        last = min(last, timeline.parse_as_of(as_of).year)
     for state in (one, other):
-        states.find(state.code, at=final)
+        states.find(state.code, at=last)
         if start is not None:
-            states.find(state.code, at=timeline.year_of(whole.start))
-        opening = max(opening, state.entry.year)
-    if opening > final:
+            states.find(state.code, at=timeline.year_of(span.start))
+    return span
+
+
+def _shown(one: State, other: State, asked: Span, held: Span) -> Span:
+    """Years shown: those asked for, held, and with both states in the system."""
+    first = max(
+        one.entry.year, other.entry.year, *(timeline.year_of(s.start) for s in (asked, held))
+    )
+    last = min(timeline.year_of(span.end) for span in (asked, held))
+    if first > last:
         msg = (
-            f"the panel has {one.name} and {other.name} together from {opening} and ends in "
-            f"{last}: nothing is left between {timeline.show(whole.start)} and "
-            f"{timeline.show(whole.end)}. Widen the period."
+            f"nothing is held of {one.name} and {other.name} from {timeline.show(asked.start)} to "
+            f"{timeline.show(asked.end)}: the panel ends in {timeline.show(held.end)}, and both "
+            f"are in the system from {max(one.entry.year, other.entry.year)}. Widen the period."
         )
         raise NotInSystem(msg)
-    return Span(opening, final, "year")
+    return Span(first, last, "year")
 
 
 def _case(case: str | Path | None, one: str, other: str) -> Case | None:

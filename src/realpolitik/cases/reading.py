@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
@@ -23,6 +23,7 @@ from realpolitik.errors import InputFileError, unknown
 
 _HOME = Path(__file__).parent
 _OPTIONAL = ("framework",)
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -107,8 +108,7 @@ def load(name: str | Path) -> Case:
 def _read(path: Path, model: type[Model]) -> Model:
     try:
         text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
+        root, content = _parse(text)
     except FileNotFoundError as cause:
         needed = ", ".join(f"{name}.yaml" for name in FILES if name not in _OPTIONAL)
         msg = f"{path} is missing. A case folder holds {needed}."
@@ -125,6 +125,16 @@ def _read(path: Path, model: type[Model]) -> Model:
         return model.model_validate(content)
     except ValidationError as cause:
         raise InputFileError(_invalid(path, root, cause)) from cause
+
+
+def _parse(text: str) -> tuple[yaml.Node | None, object]:
+    """Parse once, keeping the nodes, which know their lines."""
+    loader = _LOADER(text)
+    try:
+        root = loader.get_single_node()
+        return root, None if root is None else loader.construct_document(root)
+    finally:
+        loader.dispose()
 
 
 def _not_yaml(path: Path, cause: yaml.YAMLError) -> str:
