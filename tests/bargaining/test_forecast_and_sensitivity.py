@@ -94,6 +94,16 @@ def test_the_interval_covers_nine_draws_in_ten() -> None:
     assert inside.mean() == pytest.approx(0.9, abs=0.002)
 
 
+@pytest.mark.parametrize("method", ["expected-utility", "expected-utility-contested", "spatial"])
+def test_the_last_interval_is_that_of_the_final_settlements(method: str) -> None:
+    entry = forecast(ISSUE, [method], draws=200, seed=5).methods[1]
+    assert entry.sample is not None
+    assert entry.lower is not None
+    wanted = np.quantile(entry.sample, 0.05, axis=-1)
+    np.testing.assert_allclose(entry.lower[-1], wanted, atol=EXACT)
+    assert entry.lower.shape == entry.solution.position.shape
+
+
 def test_same_seed_same_draws_and_methods_share_them() -> None:
     one, two = (forecast(ISSUE, ["median", "condorcet"], draws=300, seed=9) for _ in range(2))
     for a, b in zip(one.methods, two.methods, strict=True):

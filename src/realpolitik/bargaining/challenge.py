@@ -112,10 +112,10 @@ def victory(
     gap = _gaps(position, span)
     loss = weight[:, None] * (gap if risk is None else gap ** risk[:, None])
     clash = np.zeros_like(gap)
-    buffer = np.empty_like(gap)
-    for voter in loss:
-        np.subtract(voter[:, None], voter[None], out=buffer)
-        clash += np.abs(buffer, out=buffer)
+    for i in range(len(loss) - 1):
+        lead = loss[:, i + 1 :] - loss[:, i : i + 1]
+        clash[i, i + 1 :] = np.abs(lead, out=lead).sum(0)
+    clash = clash + clash.swapaxes(0, 1)
     total_loss = loss.sum(0)
     won = 0.5 * (clash + total_loss[None] - total_loss[:, None])
     if over == "contested":

@@ -11,7 +11,7 @@ import numpy as np
 
 from realpolitik.bargaining.board import Board, drawn, nominal, uncertain
 from realpolitik.bargaining.issue import Issue
-from realpolitik.bargaining.outcome import NotApplicable
+from realpolitik.bargaining.outcome import NotApplicable, held
 from realpolitik.bargaining.quantity import Array
 from realpolitik.bargaining.solutions import (
     BASELINE,
@@ -29,7 +29,7 @@ SLOW_DRAWS = 200
 # Beyond this many actors the coalitions of one draw are too many to count for every draw.
 POWER_ACTORS = 12
 # Draws solved together: N x N arrays of this many numbers stay near the processor.
-BLOCK = 2**15
+BLOCK = 2**16
 WORKERS = 2
 LEVELS = (0.05, 0.95)
 
@@ -39,7 +39,8 @@ class Forecast:
     """One method on an issue with its uncertainty.  R rounds, K dimensions, M draws.
 
     solution : Solution          at the file's own values
-    lower, upper : (R, K)        5th and 95th percentile over draws, or None without draws
+    lower, upper : (R, K)        5th and 95th percentile over draws, or None without draws; the last
+                                 row is of the final settlements
     sample : (K, M)              settlement of each draw, or None without draws
     deal : float                 share of draws with a deal, or None
     draws : int
@@ -122,9 +123,10 @@ def _one(issue: Issue, method: Method, options: dict[str, Any], board: Board | N
         return Forecast(solution, None, None, None, solution.deal, 0)
     part = board.part(0, SLOW_DRAWS) if _slow(issue, method) else board
     path, deal = sample_path(part, method, options)
-    rounds = max(path.shape[0], solution.position.shape[0])
-    path = np.concatenate([path, np.repeat(path[-1:], rounds - path.shape[0], axis=0)])
-    lower, upper = _interval(path[: solution.position.shape[0]])
+    rounds = solution.position.shape[0]
+    # the last round shown is the settlement, also of draws that settle later
+    shown = np.concatenate([held(path, rounds)[: rounds - 1], path[-1:]])
+    lower, upper = _interval(shown)
     share = None if deal is None else float(deal.mean())
     return Forecast(solution, lower, upper, path[-1], share, part.draws)
 
@@ -159,12 +161,10 @@ def sample_path(
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = list(pool.map(run, cuts))
     rounds = max(path.shape[0] for path, _ in parts)
-    held = [
-        np.concatenate([path, np.repeat(path[-1:], rounds - path.shape[0], axis=0)])
-        for path, _ in parts
-    ]
     deals = [deal for _, deal in parts if deal is not None]
-    return np.concatenate(held, -1), np.concatenate(deals) if deals else None
+    return np.concatenate([held(path, rounds) for path, _ in parts], -1), np.concatenate(
+        deals
+    ) if deals else None
 
 
 def settlement(board: Board, method: Method, options: Mapping[str, Any]) -> Array:

@@ -74,7 +74,7 @@ def side_by_side(parts: Sequence[Outcome]) -> Outcome:
     """Join outcomes of separate dimensions."""
     rounds = max(part.position.shape[0] for part in parts)
     return Outcome(
-        position=np.concatenate([_held(part.position, rounds) for part in parts], 1),
+        position=np.concatenate([held(part.position, rounds) for part in parts], 1),
         actors=_joined([part.actors for part in parts], 2, rounds),
         low=_joined([part.low for part in parts], 0),
         high=_joined([part.high for part in parts], 0),
@@ -84,8 +84,9 @@ def side_by_side(parts: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _held(path: Array, rounds: int) -> Array:
-    tail = np.repeat(path[-1:], rounds - path.shape[0], axis=0)
+def held(path: Array, rounds: int) -> Array:
+    """Return a path of at least `rounds` rounds: one that ends early stays at its end."""
+    tail = np.repeat(path[-1:], max(0, rounds - path.shape[0]), axis=0)
     return np.concatenate([path, tail])
 
 
@@ -94,7 +95,7 @@ def _joined(parts: list[Array | None], axis: int, rounds: int | None = None) -> 
     if len(present) < len(parts):
         return None
     if rounds is not None:
-        present = [_held(part, rounds) for part in present]
+        present = [held(part, rounds) for part in present]
     return np.concatenate(present, axis)
 
 
