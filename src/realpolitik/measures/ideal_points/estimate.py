@@ -21,11 +21,12 @@ from realpolitik.measures.ideal_points.design import (
     first_positions,
 )
 from realpolitik.measures.ideal_points.diagnostics import effective_draws, split_rhat
+from realpolitik.measures.ideal_points.linking import link_years
 from realpolitik.measures.ideal_points.metric import build_metric
 from realpolitik.measures.ideal_points.posterior import Model, build_model
 from realpolitik.measures.ideal_points.sampler import run_chain
 
-CHAINS, DRAWS = 2, 60
+CHAINS, DRAWS = 2, 50
 ANCHOR = "USA"
 NORMAL_95 = 1.6448536269514722
 """Half width of a 90 per cent interval of a normal distribution, in standard deviations."""
@@ -120,8 +121,9 @@ def estimate(
         \theta_{it} \sim N(\theta_{i,t-1}, 0.5\, n_{it} / (n_{it} + n_{i,t-1})), \quad
         \beta_v \sim N(0, 1)
 
-    Thresholds are uniform. Origin and unit of the scale are fixed by mean 0 and standard deviation
-    1 of all positions. The posterior is sampled by Hamiltonian Monte Carlo.
+    Thresholds are uniform. The posterior is sampled by Hamiltonian Monte Carlo. The scale of each
+    year is linked to the year before by the states common to both, see `linking.link_years`;
+    all positions have mean 0 and standard deviation 1.
 
     Parameters
     ----------
@@ -156,13 +158,12 @@ def estimate(
     anchored = _anchor_nodes(design, votes, anchor)
     model = build_model(design)
     chains, accepted = _sample(model, search.start(model, first_positions(design)), seed, draws)
-    theta = chains[:, :, : model.nodes]
-    origin = theta.mean(axis=2, keepdims=True)
-    unit = theta.std(axis=2, keepdims=True)
-    unit *= np.sign((theta - origin)[:, :, anchored].mean())
-    items = _items(model, chains, origin, unit)
-    theta -= origin
-    theta /= unit
+    flat = chains.reshape(-1, model.size)
+    origin, unit = link_years(design, flat[:, : model.nodes])
+    theta = (flat[:, : model.nodes] - origin[:, design.node_year]) / unit[:, design.node_year]
+    side = float(np.sign(theta[:, anchored].mean()))
+    discrimination, thresholds = _roll_calls(model, votes, flat, origin, side * unit)
+    theta = side * theta.reshape(CHAINS, draws, -1)
     rhat = split_rhat(theta)
     _check(rhat)
     place = design.node_state, design.node_year
@@ -176,8 +177,8 @@ def estimate(
         sd=_spread(theta.std(axis=(0, 1), ddof=1), place, shape),
         votes=counts,
         roll_calls=votes.roll_calls,
-        discrimination=np.append(items[0], np.nan)[design.item_of],
-        thresholds=np.vstack([items[1], [np.nan, np.nan]])[design.item_of],
+        discrimination=discrimination,
+        thresholds=thresholds,
         rhat=_spread(rhat, place, shape),
         effective=_spread(effective_draws(theta), place, shape),
         draws=CHAINS * draws,
@@ -208,18 +209,26 @@ def _sample(model: Model, q: Floats, seed: int, draws: int) -> tuple[Floats, Flo
     return np.stack([kept for kept, _ in results]), np.stack([rate for _, rate in results])
 
 
-def _items(model: Model, chains: Floats, origin: Floats, unit: Floats) -> tuple[Floats, Floats]:
-    """Posterior means of discrimination (J,) and thresholds (J, 2) on the standardised scale."""
-    design, n, j = model.design, model.nodes, model.design.items
-    beta = chains[:, :, n : n + j]
-    first = chains[:, :, n + j : n + 2 * j] - beta * origin
-    gap = np.zeros(j)
-    gap[design.wide] = np.exp(chains[:, :, n + 2 * j :]).mean(axis=(0, 1))
-    lower = first.mean(axis=(0, 1))
-    bounds = np.stack([lower, lower + gap], axis=1)
-    bounds[~design.chosen[:, 0], 0] = np.nan
-    bounds[~design.chosen[:, 2], 1] = np.nan
-    return (beta * unit).mean(axis=(0, 1)), bounds
+def _roll_calls(
+    model: Model, votes: Votes, flat: Floats, origin: Floats, unit: Floats
+) -> tuple[Floats, Floats]:
+    """Posterior means of discrimination (V,) and thresholds (V, 2) on the scale of their year."""
+    design = model.design
+    _, beta, first, gap = model.split(flat.T)
+    width = np.zeros(design.items)
+    width[design.wide] = np.exp(gap).mean(axis=1)
+    slope = np.full(len(votes.roll_calls), np.nan)
+    bounds = np.full((len(slope), 2), np.nan)
+    for year, number in enumerate(design.years):
+        calls = np.flatnonzero((votes.years == number) & (design.item_of >= 0))
+        item = design.item_of[calls]
+        slope[calls] = (beta[item] * unit[:, year]).mean(axis=1)
+        bounds[calls, 0] = (first[item] - beta[item] * origin[:, year]).mean(axis=1)
+        bounds[calls, 1] = bounds[calls, 0] + width[item]
+    chosen = design.chosen[design.item_of]
+    bounds[~chosen[:, 0] | (design.item_of < 0), 0] = np.nan
+    bounds[~chosen[:, 2] | (design.item_of < 0), 1] = np.nan
+    return slope, bounds
 
 
 def _spread(values: Floats, place: tuple[Ints, Ints], shape: tuple[int, int]) -> Floats:

@@ -25,6 +25,7 @@ from realpolitik.measures.ideal_points.posterior import (
     interval,
     middle_bounds,
     mills,
+    within_year,
 )
 
 FLOOR = 0.25
@@ -304,7 +305,7 @@ def moves_stiffness(model: Model, q: Floats, bent: Curvature, moves: csr_array) 
     )
     steps = diags_array(1.0 / np.sqrt(model.step_variance)) @ (walk @ moves[:n])
     slopes = moves[n : n + design.items]
-    scale = np.stack([np.ones(n), 2.0 * theta]) @ moves[:n] / (n * SCALE_SD)
+    scale = np.stack([np.ones(n), 2.0 * within_year(model, theta)]) @ moves[:n] / (n * SCALE_SD)
     prior = (steps.T @ steps + slopes.T @ slopes).toarray() + scale.T @ scale
 
     node = np.concatenate([design.end_node, design.middle_node])

@@ -19,7 +19,11 @@ SMOOTH = 0.5
 START_SD = 5.0
 """Prior standard deviation of a state's first position: the reach of the published scale."""
 SCALE_SD = 0.003
-"""Tightness of the two pseudo-observations that fix origin and unit of the scale."""
+"""Tightness of the two pseudo-observations that fix origin and unit of the scale.
+
+The mean of all positions is 0 and their mean square within years is 1. Were the mean square over
+all years held, the mean of every year would be pulled to 0 too, whoever its members are.
+"""
 MILLS_RANGE, MILLS_STEPS = 16, 512
 ROOT_HALF = float(np.sqrt(0.5))
 MILLS = float(np.sqrt(2.0 / np.pi))
@@ -198,6 +202,12 @@ def evaluate(model: Model, q: Floats, *, value: bool = True) -> tuple[float, Flo
     return penalty - total, gradient
 
 
+def within_year(model: Model, theta: Floats) -> Floats:
+    """Positions less the mean of their year."""
+    year = model.design.node_year
+    return np.asarray(theta - (np.bincount(year, theta) / np.bincount(year))[year])
+
+
 def add_path_prior(model: Model, theta: Floats, gradient: Floats) -> float:
     """Add the random walk and the fixing of the scale to `gradient`; return minus their log."""
     previous = model.design.previous
@@ -209,6 +219,7 @@ def add_path_prior(model: Model, theta: Floats, gradient: Floats) -> float:
     np.subtract.at(gradient, previous[later], pull[later])
     count = len(theta)
     origin = float(theta.sum()) / count
-    unit = float(theta @ theta) / count - 1.0
-    gradient += (origin + 2.0 * unit * theta) / (count * SCALE_SD**2)
+    spread = within_year(model, theta)
+    unit = float(spread @ spread) / count - 1.0
+    gradient += (origin + 2.0 * unit * spread) / (count * SCALE_SD**2)
     return 0.5 * float(step @ pull) + 0.5 * (origin**2 + unit**2) / SCALE_SD**2

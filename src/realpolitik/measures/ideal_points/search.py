@@ -14,6 +14,7 @@ from realpolitik.measures.ideal_points.posterior import (
     evaluate,
     interval,
     middle_bounds,
+    within_year,
 )
 
 SWEEPS = 10
@@ -93,10 +94,10 @@ def step_positions(model: Model, q: Floats) -> Floats:
 
 
 def rescale(model: Model, q: Floats) -> Floats:
-    """Standardise the positions and carry the items along: the likelihood is unchanged."""
+    """Fix origin and unit and carry the items along, so that the likelihood stays."""
     out = q.copy()
     theta, beta, first, _ = model.split(out)
-    origin, unit = theta.mean(), theta.std()
+    origin, unit = theta.mean(), within_year(model, theta).std()
     first -= beta * origin
     beta *= unit
     theta -= origin

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import polars as pl
+import pytest
+from compare import misses
+
+from realpolitik.measures.ideal_points import estimate
+from realpolitik.measures.ideal_points.measure import votes_of
+
+FOLDER = Path(__file__).resolve().parent
+OVERALL, DECADE, YEAR = 0.98, 0.95, 0.95  # demanded of the re-estimation
+SMALL = 0.9  # two years alone, 30 draws
+
+
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("ideal_points_replicate", FOLDER / "replicate.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.replication
+@pytest.mark.shared
+def test_published_numbers(shared_data: Path) -> None:
+    assert misses(FOLDER, shared_data) == []
+
+
+@pytest.mark.replication
+@pytest.mark.shared
+def test_two_years_alone(shared_data: Path) -> None:
+    ours = script()
+    frame = ours.roll_calls(shared_data).filter(pl.col("session").is_in([12, 13]))
+    points = estimate(votes_of(frame), bridges=ours.bridges(shared_data), draws=15)
+    rows = ours.beside(points, shared_data)
+    assert rows.height > 150
+    assert rows.select(pl.corr("mean", "published")).item() > SMALL
+    place = {state: points.mean[points.states.index(state)] for state in ("USA", "IND", "RUS")}
+    assert (place["USA"] > place["IND"]).all()
+    assert (place["IND"] > place["RUS"]).all()
+
+
+@pytest.mark.nightly
+@pytest.mark.replication
+@pytest.mark.shared
+def test_all_votes(shared_data: Path) -> None:
+    ours = script()
+    points = ours.run(shared_data)
+    rows = ours.beside(points, shared_data)
+    pair = pl.corr("mean", "published")
+    assert rows.select(pair).item() >= OVERALL
+    decade = (pl.col("step") // 10).alias("decade")
+    assert rows.group_by(decade).agg(pair)["mean"].min() >= DECADE
+    assert rows.group_by("step").agg(pair)["mean"].min() >= YEAR
+    at = {(r["state"], r["step"]): r["mean"] for r in rows.iter_rows(named=True)}
+    for year in (1947, 1980):
+        assert at["USA", year] > at["IND", year] > at["RUS", year]
+        assert at["USA", year] > at["PAK", year] > at["RUS", year]
+    assert at["RUS", 1991] > at["RUS", 1980]
+    assert at["CHN", 2019] < at["RUS", 2019] < at["USA", 2018]
+    assert np.nanmedian(points.rhat) < 1.1
