@@ -36,7 +36,7 @@ def assembly(generator: np.random.Generator) -> Votes:
     z = beta * theta[:, year] + generator.normal(size=(STATES, len(year)))
     choice = 1 + (z > first) + (z > last)
     state, call = np.nonzero(generator.random(choice.shape) < 0.9)
-    names = tuple(["USA", *(f"S{k:03d}" for k in range(1, STATES))])
+    names = ("USA", *(f"S{k:03d}" for k in range(1, STATES)))
     return Votes(state, call, choice[state, call], names, np.arange(len(year)), 1990 + year)
 
 

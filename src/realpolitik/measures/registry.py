@@ -43,12 +43,15 @@ MEASURES: dict[str, Entry] = {
     "similarity": Entry(_HERE + "similarity_panel", "pair", "S, kappa, pi, tau-b: pledges, votes"),
     "balance": Entry(_HERE + "balance_panel", "region", "Balanced triads, frustration, chance"),
     "arms-race": Entry(_HERE + "arms_race", "pair", "Richardson's coefficients and stability"),
+    "ideal-points": Entry(_HERE + "ideal_points.measure", "state", "Positions from UN votes"),
     "hedging": Entry(_HERE + "hedging", "state", "Hedging between rival patrons", history=4),
     "dependence": Entry(_HERE + "dependence", "dyad", "Trade, arms, aid, finance", history=4),
     "influence": Entry(_HERE + "influence", "dyad", "Great powers' shares", history=4),
     "overtaking": Entry(_HERE + "overtaking", "dyad", "Who passed whom in influence", history=4),
     "modes": Entry(_HERE + "modes", "dyad", "Inducement or coercion", history=4),
     "relevance": Entry(_HERE + "relevance", "dyad", "Who matters to whom", history=4),
+    "alignment": Entry(_HERE + "alignment", "state", "Between two patrons", history=4),
+    "reliability": Entry(_HERE + "reliability", "dyad", "Partners on one scale", history=4),
     "threat": Entry(_HERE + "threat", "dyad", "Power, nearness, offence, intent", history=5),
 }
 
