@@ -35,6 +35,7 @@ def embedded() -> Iterator[Any]:
         connection = ibis.duckdb.connect(
             memory_limit=MEMORY, temp_directory=scratch, preserve_insertion_order=False
         )
+        connection.raw_sql("SET enable_progress_bar = false")
         try:
             yield connection
         finally:
