@@ -171,7 +171,10 @@ def test_shipped_issues_obey_the_published_schema(name: str) -> None:
 def test_shipped_issues_take_capabilities_from_the_panel_and_give_reasons(name: str) -> None:
     for actor in reading.read_issue(name).actors:
         assert not isinstance(actor.capability, Quantity)
-        assert set(actor.judgement) == {"reach", "salience", "position"}
+        assert set(actor.judgement) >= {"reach", "salience", "position"}
+        assert ("other" in actor.judgement) == bool(
+            actor.trust or actor.discount or actor.conflict_cost or actor.ratifiers or actor.veto
+        )
         assert all(actor.reasons.get(field) for field in actor.judgement)
 
 
@@ -182,6 +185,15 @@ def test_one_rule_of_reach_for_all_actors_of_all_issues() -> None:
             by_reason.setdefault(actor.reasons["reach"], set()).add(actor.reach)
     assert len(by_reason) == 5
     assert all(len(values) == 1 for values in by_reason.values())
+
+
+@pytest.mark.parametrize("name", reading.shipped())
+def test_both_parties_have_the_same_patience_cost_trust_and_payoffs(name: str) -> None:
+    issue = reading.read_issue(name)
+    first, second = (a for a in issue.actors if a.name in issue.principals)
+    for field in ("discount", "conflict_cost", "trust", "payoffs", "quota"):
+        if getattr(first, field) is not None and getattr(second, field) is not None:
+            assert getattr(first, field) == getattr(second, field), field
 
 
 def test_the_package_repeats_the_single_issues() -> None:
