@@ -12,6 +12,7 @@ from realpolitik.bargaining.forecast import forecast
 from realpolitik.bargaining.outcome import NotApplicable
 from realpolitik.bargaining.reading import parse_issue
 from realpolitik.bargaining.solutions import METHODS, option_types, read_options, solve
+from realpolitik.bargaining.tables import settlement_table
 from realpolitik.errors import RequestError, UnknownName
 
 # Bisection, elections and equilibria on a scale of 100.
@@ -137,6 +138,11 @@ def test_bilateral_concepts_by_hand() -> None:
     assert fearon.high is not None
     ends = sorted(80 - 20 * min(max(p, 0), 1) for p in (chance - 0.1, chance + 0.2))
     np.testing.assert_allclose([fearon.low[0], fearon.high[0]], ends, atol=CLOSE)
+    table = settlement_table(forecast(issue, ["fearon"], draws=30))
+    row = table.filter(method="fearon")
+    np.testing.assert_allclose(
+        [row["range_low"].item(), row["range_high"].item()], ends, atol=CLOSE
+    )
     # ideal points 60 and 80, no deal at 20: the product falls from 60 on
     assert solve(issue, "nash").position[-1, 0] == pytest.approx(60, abs=CLOSE)
     # equal shares of the hopes 40 and 60: (100 - x) / 40 = (x - 20) / 60

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
 import polars as pl
 
 from realpolitik.bargaining.agreement import Agreement
 from realpolitik.bargaining.forecast import Forecast, Forecasts
 from realpolitik.bargaining.issue import Issue
 from realpolitik.bargaining.mediators import Rank
-from realpolitik.bargaining.quantity import Array
 from realpolitik.bargaining.sensitivity import Lever, Sobol, Swing
 from realpolitik.bargaining.solutions import Solution
 
@@ -24,6 +22,8 @@ SETTLEMENT = {
     "upper": pl.Float64,
     "dimension": pl.String,
     "deal": pl.Float64,
+    "range_low": pl.Float64,
+    "range_high": pl.Float64,
     "interval": pl.String,
 }
 
@@ -31,8 +31,9 @@ SETTLEMENT = {
 def settlement_table(found: Forecasts) -> pl.DataFrame:
     """One row per method, round and dimension, the baseline first.
 
-    `lower` and `upper` are the 5th and 95th percentile over draws, or the range the concept itself
-    gives when nothing is drawn; `interval` says which. `deal` is the chance of a deal.
+    `lower` and `upper` are the 5th and 95th percentile over draws and `interval` says of how many;
+    `range_low` and `range_high` are the ends of the range a concept itself gives, such as the zone
+    of agreement or what both prefer to war. `deal` is the chance of a deal.
     """
     rows = [row for entry in found.methods for row in _settlement_rows(entry)]
     return pl.DataFrame(rows, schema=SETTLEMENT, orient="row")
@@ -40,33 +41,20 @@ def settlement_table(found: Forecasts) -> pl.DataFrame:
 
 def _settlement_rows(entry: Forecast) -> Iterable[tuple[object, ...]]:
     solution = entry.solution
-    lower, upper, kind = _ends(entry)
     for turn in range(solution.position.shape[0]):
         for k, dimension in enumerate(solution.dimensions):
             yield (
                 solution.method,
                 turn,
                 number(solution.position[turn, k]),
-                None if lower is None else number(lower[turn, k]),
-                None if upper is None else number(upper[turn, k]),
+                None if entry.lower is None else number(entry.lower[turn, k]),
+                None if entry.upper is None else number(entry.upper[turn, k]),
                 dimension,
                 entry.deal,
-                kind,
+                None if solution.low is None else number(solution.low[k]),
+                None if solution.high is None else number(solution.high[k]),
+                f"90% of {entry.draws} draws" if entry.draws else None,
             )
-
-
-def _ends(entry: Forecast) -> tuple[Array | None, Array | None, str | None]:
-    if entry.lower is not None:
-        return entry.lower, entry.upper, f"90% of {entry.draws} draws"
-    solution = entry.solution
-    if solution.low is not None and solution.high is not None:
-        shape = solution.position.shape
-        return (
-            np.broadcast_to(solution.low, shape),
-            np.broadcast_to(solution.high, shape),
-            "range of the concept",
-        )
-    return None, None, None
 
 
 def actors_table(solutions: Iterable[Solution]) -> pl.DataFrame:
