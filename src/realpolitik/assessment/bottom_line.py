@@ -229,9 +229,8 @@ def exchange(request: Request, flows: Sequence[Flow], known: int, ended: int) ->
             str(flow.last_year), flow.last_year or 0, f"/flows/{index}/last_year"
         )
         way = _way(flow, request)
-        parts.append(
-            f"{flow.label[0].lower()}{flow.label[1:]} {way} {{value_{tag}}} in {{year_{tag}}}"
-        )
+        label = f"{flow.label[0].lower()}{flow.label[1:]}"
+        parts.append(f"{label} {way}, {{value_{tag}}} ({{year_{tag}}})")
         labels.append(flow.provider)
     if not parts or not known:
         return unjudged(
@@ -241,14 +240,17 @@ def exchange(request: Request, flows: Sequence[Flow], known: int, ended: int) ->
     figures["known"] = Figure(str(known), known, "/read")
     figures["end"] = Figure(str(request.end), request.end, "/request/end")
     template = (
-        f"On the record of exchange the last values are {'; '.join(parts)}; {{ended}} of the "
+        f"On the record of exchange the last values are: {'; '.join(parts)}; {{ended}} of the "
         "{known} indicators read for the dyad had ended before {end}."
     )
     return compose("exchange", template, figures, names, tuple(dict.fromkeys(labels)))
 
 
 def _leading(flows: Sequence[Flow]) -> list[tuple[int, Flow]]:
-    """Return the first known flow of each topic, larger direction first, at most `MOST_FLOWS`."""
+    """Return one known flow of each topic in its larger direction, at most `MOST_FLOWS`.
+
+    Topics with a last value other than zero come first, otherwise in the order of the report.
+    """
     chosen: dict[str, tuple[int, Flow]] = {}
     for index, flow in enumerate(flows):
         if flow.last_value is None:
@@ -259,7 +261,8 @@ def _leading(flows: Sequence[Flow]) -> list[tuple[int, Flow]]:
             and abs(flow.last_value) > abs(held[1].last_value or 0)
         ):
             chosen[flow.topic] = (index, flow)
-    return list(chosen.values())[:MOST_FLOWS]
+    ranked = sorted(chosen.values(), key=lambda item: item[1].last_value == 0)
+    return ranked[:MOST_FLOWS]
 
 
 def _way(flow: Flow, request: Request) -> str:

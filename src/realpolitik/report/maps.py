@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from realpolitik import states
 from realpolitik.report.figures import Drawing
 from realpolitik.report.record import MapCell
-from realpolitik.report.style import INK, MUTED, shade
+from realpolitik.report.style import INK, MUTED, PAPER, shade
 
 alt: Any = altair  # its annotations refuse chained encodings that its schema allows
 
@@ -182,14 +182,20 @@ def map_chart(cells: Sequence[MapCell], frame: Frame, origin: str) -> Drawing:
             tooltip=tips,
         )
     )
-    hatches = _shapes("hatches").mark_geoshape(
-        filled=False, stroke=INK, strokeWidth=0.55, opacity=0.55, clip=True
-    )
-    lines = _shapes("lines").mark_geoshape(
-        filled=False, stroke=INK, strokeWidth=1.1, strokeDash=[3, 2], clip=True
-    )
+    hatched = [
+        _shapes("hatches").mark_geoshape(
+            filled=False, stroke=colour, strokeWidth=width, opacity=opacity, clip=True
+        )
+        for colour, width, opacity in ((PAPER, 1.3, 0.5), (INK, 0.55, 0.55))
+    ]
+    dashed = [
+        _shapes("lines").mark_geoshape(
+            filled=False, stroke=colour, strokeWidth=width, strokeDash=dash, clip=True
+        )
+        for colour, width, dash in ((PAPER, 1.9, [1, 0]), (INK, 1.1, [3, 2]))
+    ]
     chart = (
-        alt.layer(land, painted, hatches, lines, _dots(tips))
+        alt.layer(land, painted, *hatched, *dashed, _dots(tips))
         .project(
             "azimuthalEqualArea",
             rotate=[-frame.longitude, -frame.latitude, 0],
