@@ -12,6 +12,7 @@ import altair
 from realpolitik.report import words
 from realpolitik.report.record import Assessment, Capability, Flow, Phase, Posture
 from realpolitik.report.style import (
+    FRICTION,
     GRID,
     INK,
     MUTED,
@@ -70,11 +71,16 @@ def _year(first: int, last: int, *, labels: bool = True) -> Any:
 
 
 def posture_chart(
-    posture: Posture, phases: Sequence[Phase], extent: tuple[float, float], most: int
+    posture: Posture,
+    phases: Sequence[Phase],
+    ends: dict[int, list[str]],
+    extent: tuple[float, float],
+    most: int,
 ) -> Drawing:
     """Return the smoothed posture with its 90 per cent band, above a strip of indicator counts.
 
-    `extent` and `most` are the limits of the two y axes, common to both directions.
+    `ends` names the indicators that end in a year; `extent` and `most` are the limits of the two y
+    axes, common to both directions.
     """
     first, last = posture.years[0], posture.years[-1]
     rows = _posture_rows(posture)
@@ -94,7 +100,7 @@ def posture_chart(
     hover = base.mark_rule(color=INK, strokeWidth=9, opacity=0.001).encode(tooltip=_posture_tips())
     washes = _phase_layers(first, last) if phases else []
     plot = alt.layer(*washes, zero, band, line, hover)
-    strip = (
+    bars = (
         _on("years")
         .mark_rect(color=MUTED, opacity=0.75)
         .encode(
@@ -111,11 +117,28 @@ def posture_chart(
             ),
             tooltip=_posture_tips(),
         )
-        .properties(width=WIDTH, height=44)
     )
+    stops = (
+        _on("ends")
+        .mark_rule(color=FRICTION, strokeWidth=1.5)
+        .encode(
+            x=alt.X("year:Q", scale=_span(first, last)),
+            tooltip=[
+                alt.Tooltip("last:Q", title="Last year", format="d"),
+                alt.Tooltip("names:N", title="of"),
+            ],
+        )
+    )
+    strip = alt.layer(bars, stops).properties(width=WIDTH, height=44)
     stacked = alt.vconcat(plot.properties(width=WIDTH, height=210), strip)
+    stopped = [
+        {"year": year + 0.5, "last": year, "names": ", ".join(names)}
+        for year, names in sorted(ends.items())
+    ]
     spans = _phase_rows(phases, first, last)
-    return Drawing(stacked, {"years": rows, "zero": [{}], "phases": spans, "turns": spans[1:]})
+    return Drawing(
+        stacked, {"years": rows, "zero": [{}], "phases": spans, "turns": spans[1:], "ends": stopped}
+    )
 
 
 def _posture_rows(posture: Posture) -> Rows:

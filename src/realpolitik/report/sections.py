@@ -100,6 +100,10 @@ def relation(record: Assessment) -> Section:
     ]
     extent = (1.05 * min(-1.0, *bounds), 1.05 * max(1.0, *bounds)) if bounds else (-1.0, 1.0)
     most = max((max(posture.indicators) for posture in record.relation), default=1) or 1
+    ends: dict[int, list[str]] = {}
+    for indicator in record.indicators:
+        if indicator.last_year is not None and indicator.last_year < record.request.end:
+            ends.setdefault(indicator.last_year, []).append(indicator.label)
     charts = []
     for posture in record.relation:
         source, target = names[posture.source], names[posture.target]
@@ -109,16 +113,12 @@ def relation(record: Assessment) -> Section:
                 key=f"relation-{posture.source}-{posture.target}".lower(),
                 title=f"{source[0].upper()}{source[1:]} towards {target}",
                 subtitle="Posture in standard deviations, + cooperative, with 90% band; below, the "
-                "number of indicators observed in each year",
+                "indicators observed in each year, and a line where some end",
                 alt=words.describe_posture(posture, source, target),
-                drawing=figures.posture_chart(posture, own, extent, most),
+                drawing=figures.posture_chart(posture, own, ends, extent, most),
                 table=_posture_table(posture, source, target),
             )
         )
-    ends: dict[int, list[str]] = {}
-    for indicator in record.indicators:
-        if indicator.last_year is not None and indicator.last_year < record.request.end:
-            ends.setdefault(indicator.last_year, []).append(indicator.label)
     absent = [indicator.label for indicator in record.indicators if indicator.last_year is None]
     return Section(
         "relation",
