@@ -13,10 +13,10 @@ from typing import Annotated
 import typer
 
 import realpolitik
-from realpolitik.cli import assess, bargain, data, measure
+from realpolitik.cli import assess, bargain, data, measure, phases, relation
 from realpolitik.errors import RealpolitikError, RequestError
 
-VERBS = (assess, bargain, data, measure)
+VERBS = (assess, bargain, data, measure, phases, relation)
 
 app = typer.Typer(
     name="realpolitik",

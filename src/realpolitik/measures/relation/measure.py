@@ -1,0 +1,260 @@
+"""From a panel to the measured relation."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from realpolitik import cache
+from realpolitik.errors import RequestError, unknown
+from realpolitik.measures.relation.filtering import Moments
+from realpolitik.measures.relation.fitting import Problem, fit, pass_over, start_parameters
+from realpolitik.measures.relation.grid import make_grid, make_readings
+from realpolitik.measures.relation.indicators import SERIES, Grid, Series
+from realpolitik.measures.relation.model import READ, Array, Parameters
+from realpolitik.measures.relation.readings import Readings
+from realpolitik.measures.relation.record import Relation
+from realpolitik.panel import Panel
+
+STORED = "parameters.json"
+"""Parameters of the built-in regions, each under the digest of the readings they were fitted to."""
+
+ARRAYS = (
+    "mean",
+    "sd",
+    "change",
+    "change_sd",
+    "filtered_mean",
+    "filtered_sd",
+    "filtered_change",
+    "filtered_change_sd",
+)
+
+
+def relation(
+    panel: Panel,
+    *,
+    exclude: Collection[str] = (),
+    parameters: Parameters | None = None,
+    use_cache: bool = True,
+) -> Relation:
+    """Measure how every state of a panel stands towards every other.
+
+    A directed posture theta follows a slow level plus a passing part (`model`). Event ratios, pair
+    scores, disputes, rivalry, pledges, sanctions, aid, arms, exercises, visits and finance define
+    it (core series); votes, trade, shared memberships, troops and the volume of conflict events
+    are calibrated against it and add what news they carry (`indicators`, `calibrating`).
+
+    Parameters
+    ----------
+    panel : Panel
+        Yearly. What its `as_of` hides is not used, also not for the parameters.
+    exclude : collection of str
+        Series or panel variables that must not measure the relation, because this run uses them
+        as interventions: ``exclude=panel.roles("intervention")``.
+    parameters : Parameters, optional
+        Known parameters; fitted, or taken from those stored for these readings, when not given.
+    use_cache : bool
+        Whether a stored result may be used and kept.
+
+    Returns
+    -------
+    Relation
+
+    Raises
+    ------
+    UnknownName
+        If a name to exclude is neither a series nor a variable of one.
+    RequestError
+        If the panel is not yearly or holds too little.
+    ConvergenceError
+        If the fit does not converge.
+
+    References
+    ----------
+    Harvey (1989) on structural time series; Terechshenko (2020) on latent hostility.
+    """
+    if panel.step != "year":
+        msg = "the relation is measured by year: load the panel with step='year'"
+        raise RequestError(msg)
+    series = _wanted(exclude)
+    grid = make_grid(panel)
+    request = {
+        "series": [one.name for one in series],
+        "parameters": parameters.to_json() if parameters else None,
+    }
+    name = cache.key("relation", _digest(_grid_arrays(grid)), request)
+    content = cache.remember(
+        name + ".npz", lambda: _write(_compute(grid, series, parameters)), use=use_cache
+    )
+    return _read(content)
+
+
+def fit_parameters(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters:
+    """Fit the parameters of the relation to a panel.
+
+    Parameters
+    ----------
+    panel : Panel
+    exclude : collection of str
+        As in `relation`.
+
+    Raises
+    ------
+    ConvergenceError
+        If the fit does not converge.
+    """
+    grid, series = make_grid(panel), _wanted(exclude)
+    return _fit(Problem(make_readings(grid, series), grid.exists[:, :, 0]), series)
+
+
+def readings_digest(panel: Panel) -> str:
+    """Hash of all readings of a panel, the key of stored parameters."""
+    return _readings_digest(make_readings(make_grid(panel), SERIES))
+
+
+def _wanted(exclude: Iterable[str]) -> tuple[Series, ...]:
+    gone = set(exclude)
+    known = {one.name for one in SERIES} | {name for one in SERIES for name in one.columns}
+    for name in gone - known - _unused():
+        raise unknown("series or variable", name, known)
+    return tuple(one for one in SERIES if not gone & {one.name, *one.columns})
+
+
+def _unused() -> set[str]:
+    """Variables of the panel that no series reads; excluding one changes nothing."""
+    from realpolitik.panel import variables
+
+    return set(variables())
+
+
+def _fit(problem: Problem, series: Collection[Series]) -> Parameters:
+    signs = {one.name: one.sign for one in series}
+    core = {one.name for one in series if one.core}
+    return fit(problem, core, start_parameters(problem.readings, signs))
+
+
+def _compute(grid: Grid, series: tuple[Series, ...], parameters: Parameters | None) -> Relation:
+    readings = make_readings(grid, series)
+    if not readings.graded:
+        msg = "the panel holds no readings of any act between its states: nothing to measure"
+        raise RequestError(msg)
+    problem = Problem(readings, grid.exists[:, :, 0])
+    params = parameters or _stored(_readings_digest(readings)) or _fit(problem, series)
+    filtered, smoothed = pass_over(problem, params)
+    final, running = _moves(smoothed.moments, grid), _moves(filtered.updated, grid)
+    first, second = (np.array(grid.states)[side] for side in (grid.first, grid.second))
+    return Relation(
+        steps=grid.steps,
+        sources=_flat(np.stack([first, second], axis=-1)),
+        targets=_flat(np.stack([second, first], axis=-1)),
+        mean=final.level,
+        sd=final.level_sd,
+        change=final.change,
+        change_sd=final.change_sd,
+        filtered_mean=running.level,
+        filtered_sd=running.level_sd,
+        filtered_change=running.change,
+        filtered_change_sd=running.change_sd,
+        indicators=readings.count().reshape(len(grid.steps), -1),
+        parameters=params,
+    )
+
+
+def _flat(names: NDArray[np.str_]) -> tuple[str, ...]:
+    return tuple(str(name) for name in names.reshape(-1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """Level and move of every dyad with their standard deviations, shape (T, D)."""
+
+    level: Array
+    level_sd: Array
+    change: Array
+    change_sd: Array
+
+
+def _moves(moments: Moments, grid: Grid) -> _Moves:
+    mean, cov = moments.mean @ READ.T, READ @ moments.cov @ READ.T
+    variance = np.diagonal(cov, axis1=-2, axis2=-1)
+    across = np.stack([cov[..., 0, 2], cov[..., 1, 3]], axis=-1)
+    move_variance = variance[..., :2] + variance[..., 2:] - 2.0 * across
+    begun = np.cumsum(grid.exists, axis=0) > 1
+    hidden, fresh = ~grid.exists, ~(grid.exists & begun)
+
+    def flat(values: Array, mask: NDArray[np.bool_]) -> Array:
+        return np.where(mask, np.nan, values).reshape(len(values), -1)
+
+    return _Moves(
+        flat(mean[..., :2], hidden),
+        flat(np.sqrt(variance[..., :2]), hidden),
+        flat(mean[..., :2] - mean[..., 2:], fresh),
+        flat(np.sqrt(np.maximum(move_variance, 0.0)), fresh),
+    )
+
+
+def _digest(arrays: Iterable[tuple[str, NDArray[Any]]]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for name, values in arrays:
+        digest.update(f"{name}{values.shape}{values.dtype}".encode())
+        digest.update(np.ascontiguousarray(values).tobytes())
+    return digest.hexdigest()
+
+
+def _grid_arrays(grid: Grid) -> Iterable[tuple[str, NDArray[Any]]]:
+    yield "states", np.array(grid.states)
+    for name in ("steps", "first", "second", "exists", "nearness", "vote_variance", "exposure"):
+        yield name, getattr(grid, name)
+    yield from grid.columns.items()
+
+
+def _readings_digest(readings: Readings) -> str:
+    arrays: list[tuple[str, NDArray[Any]]] = [("exposure", readings.exposure)]
+    for name, continuous in readings.continuous.items():
+        arrays += [(name, continuous.value), (f"{name} variance", continuous.variance)]
+    arrays += [(name, graded.grade) for name, graded in readings.graded.items()]
+    return _digest((name, np.round(values, 6)) for name, values in arrays)
+
+
+def _stored(digest: str) -> Parameters | None:
+    """Parameters that were stored for exactly these readings."""
+    path = resources.files("realpolitik.measures.relation") / STORED
+    if not path.is_file():
+        return None
+    record = json.loads(path.read_text(encoding="utf-8")).get(digest)
+    return Parameters.from_record(record) if record else None
+
+
+def _write(result: Relation) -> bytes:
+    buffer = io.BytesIO()
+    np.savez(
+        buffer,
+        steps=result.steps,
+        sources=np.array(result.sources),
+        targets=np.array(result.targets),
+        indicators=result.indicators,
+        parameters=np.array(result.parameters.to_json()),
+        **{name: getattr(result, name) for name in ARRAYS},
+    )
+    return buffer.getvalue()
+
+
+def _read(content: bytes) -> Relation:
+    with np.load(io.BytesIO(content), allow_pickle=False) as held:
+        return Relation(
+            steps=held["steps"],
+            sources=_flat(held["sources"]),
+            targets=_flat(held["targets"]),
+            indicators=held["indicators"],
+            parameters=Parameters.from_json(str(held["parameters"])),
+            **{name: held[name] for name in ARRAYS},
+        )

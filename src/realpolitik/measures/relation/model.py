@@ -1,0 +1,204 @@
+"""The parameters of the measured relation and the matrices of its dynamics.
+
+A pair of states has two directed relations, ``theta_ij`` and ``theta_ji``. Each is a slow level
+plus a passing part:
+
+    theta_t = l_t + g_t,    l_t = l_{t-1} + w_t,    g_t = g_{t-1} / 2 + u_t
+
+``w`` and ``u`` are Gaussian; their two directions are correlated. The vector that the filter
+carries for a pair is ``(l_ij, l_ji, g_ij, g_ji, theta_ij[t-1], theta_ji[t-1])``; the last two give
+the deviation of a series its memory and make the move of a step a plain linear function.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+SIZE = 6
+"""Length of the vector the filter carries for one pair."""
+
+TOP_CARRY = 0.995
+"""Largest memory of a series: beyond it the stationary variance of an opening is meaningless."""
+
+LEFT = 0.5
+"""Share of the passing part that is left after a year: by definition, half. It tells the passing
+part from the slow level, whose moves stay."""
+
+READ = np.array(
+    [[1, 0, 1, 0, 0, 0], [0, 1, 0, 1, 0, 0], [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 1]], dtype=float
+)
+"""Rows: theta_ij and theta_ji now, theta_ij and theta_ji a step before; shape (4, SIZE)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dynamics:
+    """How the relation moves, the same for every pair.
+
+    Attributes
+    ----------
+    start_sd : float
+        Spread of the slow level over dyads at entry.
+    slow_sd : float
+        Standard deviation of a step of the slow level.
+    fast_sd : float
+        Standard deviation of the shock to the passing part.
+    pair_corr : float
+        Correlation between the two directions of a pair, of all three.
+    """
+
+    start_sd: float
+    slow_sd: float
+    fast_sd: float
+    pair_corr: float
+
+
+@dataclass(frozen=True, slots=True)
+class Continuous:
+    """Parameters of a continuous series.
+
+    ``y_t = level + loading * theta_t + d_t,  d_t = carry * d_{t-1} + e_t,  e ~ N(0, noise^2 + v)``
+
+    Attributes
+    ----------
+    level, loading : float
+    carry : float
+        Memory of the series' own deviation.
+    noise : float
+        Standard deviation of `e` beyond the known error variance `v` of the reading.
+    """
+
+    level: float
+    loading: float
+    carry: float
+    noise: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """Parameters of an ordinal, binary or censored series.
+
+    ``P(y_t <= k) = Phi(cuts[k] - carry[y_{t-1}] - exposure' x - sign * weight * theta_t)``
+
+    Attributes
+    ----------
+    cuts : tuple of float
+        Increasing thresholds, one fewer than there are grades.
+    sign : int
+        1 if a higher grade goes with cooperation, else -1. The weight is the same for all graded
+        series, so none can take the relation over.
+    exposure : tuple of float
+        Pull of fixed traits x of the dyad: sizes and nearness make acts of any sign likelier.
+    carry : tuple of float
+        Pull of each grade but the lowest of the step before, then of its absence; empty for a
+        series without memory.
+    """
+
+    cuts: tuple[float, ...]
+    sign: int
+    exposure: tuple[float, ...]
+    carry: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Everything the filter needs besides the readings.
+
+    Attributes
+    ----------
+    dynamics : Dynamics
+    weight : float
+        Pull of the relation on the latent reading of every graded series.
+    loading : float
+        Pull of the relation on every continuous core series, in units of its own spread.
+    continuous : Mapping of str to Continuous
+    graded : Mapping of str to Graded
+    iterations : int
+        Steps of the fit that found them; 0 if they were given.
+    residual : float
+        Largest change of a parameter in the last step of the fit.
+    """
+
+    dynamics: Dynamics
+    weight: float
+    loading: float
+    continuous: Mapping[str, Continuous]
+    graded: Mapping[str, Graded]
+    iterations: int = 0
+    residual: float = 0.0
+
+    def to_json(self) -> str:
+        """Write the record as JSON text."""
+        return json.dumps(asdict(self), indent=1)
+
+    @classmethod
+    def from_json(cls, text: str) -> Parameters:
+        """Read what `to_json` wrote."""
+        return cls.from_record(json.loads(text))
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> Parameters:
+        """Build from plain dictionaries and lists."""
+        return cls(
+            dynamics=Dynamics(**record["dynamics"]),
+            weight=record["weight"],
+            loading=record["loading"],
+            continuous={k: Continuous(**v) for k, v in record["continuous"].items()},
+            graded={
+                k: Graded(
+                    cuts=tuple(v["cuts"]),
+                    sign=v["sign"],
+                    exposure=tuple(v["exposure"]),
+                    carry=tuple(v["carry"]),
+                )
+                for k, v in record["graded"].items()
+            },
+            iterations=record["iterations"],
+            residual=record["residual"],
+        )
+
+
+def _pair(sd: float, corr: float) -> Array:
+    return sd**2 * np.array([[1.0, corr], [corr, 1.0]])
+
+
+@dataclass(frozen=True, slots=True)
+class Matrices:
+    """The dynamics as matrices: x_t = F x_{t-1} + N(0, Q), x at entry ~ N(0, start)."""
+
+    transition: Array
+    innovation: Array
+    start: Array
+
+
+def matrices(dynamics: Dynamics) -> Matrices:
+    """Write the dynamics as the transition, its noise and the distribution at entry.
+
+    Parameters
+    ----------
+    dynamics : Dynamics
+
+    Returns
+    -------
+    Matrices
+        Each array has shape (SIZE, SIZE). The passing part enters in its stationary state.
+    """
+    transition = np.zeros((SIZE, SIZE))
+    transition[:2, :2] = np.eye(2)
+    transition[2:4, 2:4] = LEFT * np.eye(2)
+    transition[4:6] = READ[:2]
+    innovation = np.zeros((SIZE, SIZE))
+    innovation[:2, :2] = _pair(dynamics.slow_sd, dynamics.pair_corr)
+    innovation[2:4, 2:4] = _pair(dynamics.fast_sd, dynamics.pair_corr)
+    start = np.zeros((SIZE, SIZE))
+    start[:2, :2] = _pair(dynamics.start_sd, dynamics.pair_corr)
+    start[2:4, 2:4] = innovation[2:4, 2:4] / (1.0 - LEFT**2)
+    start[4:6, 4:6] = start[:2, :2] + start[2:4, 2:4]
+    return Matrices(transition, innovation, start)

@@ -1,0 +1,152 @@
+"""The record of the measured relation and its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from realpolitik.errors import unknown
+from realpolitik.measures.relation.model import Array, Parameters
+
+BAND = 1.6448536269514722
+"""Half-width of the 90% interval in standard deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Posture of every source towards every target, in standard deviations over all dyad-steps.
+
+    Positive is cooperative. Cells of dyads that did not exist are NaN.
+
+    Attributes
+    ----------
+    steps : ndarray, shape (T,)
+    sources, targets : tuple of str
+        D directed dyads.
+    mean, sd : ndarray, shape (T, D)
+        Given all readings (smoothed).
+    change, change_sd : ndarray, shape (T, D)
+        Move since the step before and its standard deviation, from the joint distribution of the
+        two steps; NaN in a dyad's first step.
+    filtered_mean, filtered_sd, filtered_change, filtered_change_sd : ndarray, shape (T, D)
+        The same given the readings up to the step only.
+    indicators : ndarray of int, shape (T, D)
+        Series read in the step.
+    parameters : Parameters
+        Values fitted on all steps of the panel, also for what is filtered.
+    """
+
+    steps: NDArray[np.int64]
+    sources: tuple[str, ...]
+    targets: tuple[str, ...]
+    mean: Array
+    sd: Array
+    change: Array
+    change_sd: Array
+    filtered_mean: Array
+    filtered_sd: Array
+    filtered_change: Array
+    filtered_change_sd: Array
+    indicators: NDArray[np.int64]
+    parameters: Parameters
+
+    @property
+    def prob_up(self) -> Array:
+        """Probability that the relation rose in the step, given all readings; shape (T, D)."""
+        return probability_of_rise(self.change, self.change_sd)
+
+    def column(self, source: str, target: str) -> int:
+        """Position of a directed dyad on the last axis.
+
+        Raises
+        ------
+        UnknownName
+            If the region has no such dyad.
+        """
+        for position, pair in enumerate(zip(self.sources, self.targets, strict=True)):
+            if pair == (source, target):
+                return position
+        names = [f"{a} {b}" for a, b in zip(self.sources, self.targets, strict=True)]
+        raise unknown("dyad", f"{source} {target}", names)
+
+    def table(
+        self,
+        source: str,
+        target: str,
+        *,
+        filtered: bool = False,
+        change: bool = False,
+        both: bool = False,
+    ) -> pl.DataFrame:
+        """Return a dyad over time.
+
+        Parameters
+        ----------
+        source, target : str
+            State codes.
+        filtered : bool
+            Use only what was read by each step.
+        change : bool
+            Add the move of each step.
+        both : bool
+            Add the rows of the opposite direction.
+
+        Returns
+        -------
+        pl.DataFrame
+            `step, source, target, mean, sd, lower, upper, indicators`, with `change` also
+            `change, change_sd, prob_up`; the interval is 90%.
+        """
+        directions = [(source, target), (target, source)] if both else [(source, target)]
+        columns = [self.column(*pair) for pair in directions]
+        return pl.concat([self._rows(column, filtered, change) for column in columns])
+
+    def _rows(self, column: int, filtered: bool, change: bool) -> pl.DataFrame:
+        mean, sd, move, move_sd = self._values(column, filtered)
+        frame = pl.DataFrame(
+            {
+                "step": self.steps,
+                "source": [self.sources[column]] * len(self.steps),
+                "target": [self.targets[column]] * len(self.steps),
+                "mean": mean,
+                "sd": sd,
+                "lower": mean - BAND * sd,
+                "upper": mean + BAND * sd,
+                "indicators": self.indicators[:, column],
+            }
+        )
+        if change:
+            rise = probability_of_rise(move, move_sd)
+            frame = frame.with_columns(
+                pl.Series("change", move),
+                pl.Series("change_sd", move_sd),
+                pl.Series("prob_up", rise),
+            )
+        return frame.filter(pl.col("mean").is_not_nan()).fill_nan(None)
+
+    def _values(self, column: int, filtered: bool) -> Sequence[Array]:
+        if filtered:
+            arrays = (
+                self.filtered_mean,
+                self.filtered_sd,
+                self.filtered_change,
+                self.filtered_change_sd,
+            )
+        else:
+            arrays = (self.mean, self.sd, self.change, self.change_sd)
+        return [values[:, column] for values in arrays]
+
+
+def probability_of_rise(change: Array, change_sd: Array) -> Array:
+    """Probability that a normal move is above zero, any one shape.
+
+    >>> float(probability_of_rise(np.array(0.0), np.array(1.0)))
+    0.5
+    """
+    rise: Array = ndtr(change / change_sd)
+    return rise
