@@ -123,7 +123,7 @@ def estimate(
 
     Thresholds are uniform. The posterior is sampled by Hamiltonian Monte Carlo. The scale of each
     year is linked to the year before by the states common to both, see `linking.link_years`;
-    all positions have mean 0 and standard deviation 1.
+    all posterior means have mean 0 and standard deviation 1.
 
     Parameters
     ----------

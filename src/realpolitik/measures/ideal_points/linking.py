@@ -18,15 +18,16 @@ def common_states(design: Design, year: int) -> Ints:
 
 
 def link_years(design: Design, theta: Floats) -> tuple[Floats, Floats]:
-    r"""Find the origin and unit of every year, draw by draw.
+    r"""Find the origin and unit of every year in every draw.
 
     .. math:: \theta^*_{it} = (\theta_{it} - a_t) / b_t
 
     A shift or a stretch of all positions of a year together with its items leaves the votes as
     likely as before, and the walk hardly resists it: what the sampler returns for it is the work
-    of the prior on discriminations. So a and b are set such that the states common to two years
-    have the same mean and standard deviation in both (mean-sigma linking), and that all positions
-    have mean 0 and standard deviation 1.
+    of conventions. So each draw is standardised within years, and the years are linked such that
+    the posterior means of the states common to two years have the same mean and standard
+    deviation in both (mean-sigma linking). All posterior means together have mean 0 and standard
+    deviation 1. The links count as known.
 
     Parameters
     ----------
@@ -44,16 +45,27 @@ def link_years(design: Design, theta: Floats) -> tuple[Floats, Floats]:
     ----------
     Kolen and Brennan (2014), Test Equating, Scaling, and Linking, chapter 6.
     """
-    draws, years = len(theta), len(design.years)
-    shift, stretch = np.zeros((draws, years)), np.ones((draws, years))
-    linked = theta.copy()
-    for year in range(1, years):
+    of_year = [np.flatnonzero(design.node_year == year) for year in range(len(design.years))]
+    middle = np.stack([theta[:, own].mean(axis=1) for own in of_year], axis=1)
+    spread = np.stack([theta[:, own].std(axis=1) for own in of_year], axis=1)
+    spread[spread == 0.0] = 1.0
+    year = design.node_year
+    mean = ((theta - middle[:, year]) / spread[:, year]).mean(axis=0)
+    shift, stretch = _links(design, mean)
+    linked = stretch[year] * mean + shift[year]
+    origin, unit = (linked.mean() - shift) / stretch, linked.std() / stretch
+    return middle + origin * spread, unit * spread
+
+
+def _links(design: Design, mean: Floats) -> tuple[Floats, Floats]:
+    """Shift and stretch of every year, shape (T,), that carry it to the scale of the first."""
+    shift, stretch = np.zeros(len(design.years)), np.ones(len(design.years))
+    for year in range(1, len(design.years)):
         here = common_states(design, year)
-        if len(here) >= FEWEST:
-            before, now = linked[:, design.previous[here]], theta[:, here]
-            stretch[:, year] = before.std(axis=1) / now.std(axis=1)
-            shift[:, year] = before.mean(axis=1) - stretch[:, year] * now.mean(axis=1)
-        own = np.flatnonzero(design.node_year == year)
-        linked[:, own] = stretch[:, [year]] * theta[:, own] + shift[:, [year]]
-    mean, sd = linked.mean(axis=1, keepdims=True), linked.std(axis=1, keepdims=True)
-    return (mean - shift) / stretch, sd / stretch
+        if len(here) < FEWEST:
+            continue
+        past = design.previous[here]
+        before = stretch[design.node_year[past]] * mean[past] + shift[design.node_year[past]]
+        stretch[year] = before.std() / mean[here].std()
+        shift[year] = before.mean() - stretch[year] * mean[here].mean()
+    return shift, stretch
