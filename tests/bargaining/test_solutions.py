@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from realpolitik.bargaining.forecast import forecast
+from realpolitik.bargaining.board import drawn
+from realpolitik.bargaining.forecast import forecast, settlement
 from realpolitik.bargaining.outcome import NotApplicable
 from realpolitik.bargaining.reading import parse_issue
 from realpolitik.bargaining.solutions import METHODS, option_types, read_options, solve
@@ -253,3 +254,42 @@ def test_every_interpretive_choice_of_the_challenge_model_is_an_option() -> None
     issue = parse_issue(record(2))
     one = solve(issue, "expected-utility", denominator="contested").position
     np.testing.assert_array_equal(one, solve(issue, "expected-utility-contested").position)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("place", [0.0, 20.0, 100.0])
+def test_where_all_want_the_same_it_is_settled(method: str, place: float) -> None:
+    united = record(16, 2, linkage=[["d0", "d1"]])
+    for actor in united["actors"]:
+        for owner in (actor, *actor.get("ratifiers", [])):
+            owner["position"] = {"d0": place, "d1": place}
+    found = solve(
+        parse_issue(united), method, **({"precision": 1.0} if "quantal" in method else {})
+    )
+    if method == "quantal-response":
+        # some demands break down, and the status quo is 20
+        assert ((found.position[-1] - 20) * (place - 20) >= 0).all()
+    else:
+        np.testing.assert_allclose(found.position[-1], place, atol=CLOSE)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_two_actors_and_a_huge_gap_in_capability(method: str) -> None:
+    pair = record(17)
+    pair["actors"] = pair["actors"][:2]
+    pair["actors"][0]["capability"] = 1e12
+    found = solve(parse_issue(pair), method)
+    assert np.isfinite(found.position).all()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_draws_are_settled_one_by_one(method: str) -> None:
+    ranged = record(18, 2)
+    for actor in ranged["actors"]:
+        actor["position"] = {name: [x - 4, x, x + 4] for name, x in actor["position"].items()}
+    issue = parse_issue(ranged)
+    whole = drawn(issue, 6, seed=1)
+    together = settlement(whole, METHODS[method], {})
+    for m in range(6):
+        alone = settlement(whole.part(m, m + 1), METHODS[method], {})
+        np.testing.assert_allclose(together[:, m], alone[:, 0], atol=CLOSE)
