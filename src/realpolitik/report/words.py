@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from realpolitik.report.record import Capability, Flow, MapCell, Phase, Posture
@@ -65,16 +66,20 @@ def quantity(value: float | None, unit: str) -> str:
 
     >>> quantity(2500.0, "million current USD")
     '2.50 billion current USD'
-    >>> quantity(0.5, "share")
-    '0.500 (share)'
+    >>> quantity(0.5, "share"), quantity(2.0, "0 none 2 threat 3 display"), quantity(1.0, "cases")
+    ('50.0%', '2 (threat)', '1 case')
     """
     if value is None:
         return "no data"
     factor, name = in_units(unit)
     if factor != 1:
         return f"{amount(value * factor)} {name}"
-    if unit in ("share", "0 or 1") or unit[:1].isdigit():
-        return f"{value:.3f} ({unit})" if unit == "share" else amount(value)
+    if unit == "share":
+        return share(value)
+    if unit[:1].isdigit():
+        names = dict(re.findall(r"(\d) ([a-z ]+?)(?= \d|$)", unit))
+        meaning = names.get(f"{value:.0f}")
+        return f"{amount(value)} ({meaning})" if meaning else amount(value)
     one = value == 1 and unit.endswith("s") and " " not in unit
     return f"{amount(value)} {unit.removesuffix('s') if one else unit}"
 
