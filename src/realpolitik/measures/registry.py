@@ -52,6 +52,12 @@ MEASURES: dict[str, Entry] = {
     "relevance": Entry(_HERE + "relevance", "dyad", "Who matters to whom", history=4),
     "alignment": Entry(_HERE + "alignment", "state", "Between two patrons", history=4),
     "reliability": Entry(_HERE + "reliability", "dyad", "Partners on one scale", history=4),
+    "alignment-shifts": Entry(
+        _HERE + "alignment_shifts", "state", "When a state moved between patrons", history=7
+    ),
+    "words-and-deeds": Entry(_HERE + "words_deeds", "dyad", "Verbal, material, give and take"),
+    "clarity": Entry(_HERE + "clarity", "dyad", "Of the signals a state gets", history=10),
+    "violence": Entry(_HERE + "violence", "state", "Deaths, refugees, spill-over"),
     "threat": Entry(_HERE + "threat", "dyad", "Power, nearness, offence, intent", history=5),
 }
 

@@ -226,9 +226,10 @@ def measure(
     T = power (1 + offence) intent, with power = s_j prox / (s_i + s_j prox) from the composite
     index and the distance of capitals (d0 = 5000 km), and offence from military spending. Intent
     is that of the target in the years before: from rivalry and disputes, which end the threat in
-    2015, or from a measured relation where one is given, as it was known then. The bounds are those of half and twice d0. `common_threat` sums the threats the two share,
-    `frontline` is what the target's location is worth against the source's threats; both run over
-    the other states of the region.
+    2015, or from a measured relation where one is given, as it was known then. The bounds are
+    those of half and twice d0. `common_threat` sums the threats the two share, `frontline` is what
+    the target's location is worth against the source's threats; both run over the other states of
+    the region.
 
     Parameters
     ----------
@@ -252,8 +253,10 @@ def measure(
     strength = composite_index(parts)
     lean = offence(parts[..., COMPONENT_SHARES.index("milex_share")], strength)
     if relation is None:
-        record = (cube(yearly(panel), n, years, everyone) for n in ("mid_hostility", "rivalry"))
-        intent, origin = recorded_intent(*record), "cow_mid, tss"
+        hostility, rivalry = (
+            cube(yearly(panel), name, years, everyone) for name in ("mid_hostility", "rivalry")
+        )
+        intent, origin = recorded_intent(hostility, rivalry), "cow_mid, tss"
     else:
         intent, origin = hostile_intent(posture_cube(relation, years, everyone)), "relation"
     near = proximity(km)
