@@ -226,6 +226,11 @@ def test_a_capability_the_panel_lacks_is_an_error_and_not_zero() -> None:
         nominal(issue)
     filled = reading.fill_capabilities(issue, lambda *asked: {("cinc", "USA", 2023): 0.2}[asked])
     assert nominal(filled).capability[0, 0] == 0.2
+    record["actors"][0]["capability"] = {"variable": "cinc", "year": 2020}
+    named = reading.fill_capabilities(
+        reading.parse_issue(record), lambda *asked: {("cinc", "A", 2020): 0.4}[asked]
+    )
+    assert nominal(named).capability[0, 0] == 0.4
 
 
 def test_the_board_holds_the_files_numbers() -> None:

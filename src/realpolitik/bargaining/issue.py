@@ -33,10 +33,13 @@ class Dimension(_Record):
 
 
 class PanelValue(_Record):
-    """A capability read from the panel: one variable of one state in one year."""
+    """A capability read from the panel: one variable of one state in one year.
+
+    Without `state` the name of the actor is the ISO code of its state.
+    """
 
     variable: str
-    state: str
+    state: str = ""
     year: int
 
 

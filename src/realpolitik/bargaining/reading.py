@@ -97,10 +97,11 @@ def _filled(actor: Actor, lookup: Lookup) -> Actor:
     wanted = actor.capability
     if not isinstance(wanted, PanelValue):
         return actor
-    value = lookup(wanted.variable, wanted.state, wanted.year)
+    state = wanted.state or actor.name
+    value = lookup(wanted.variable, state, wanted.year)
     if value is None:
         msg = (
-            f"capability of {actor.name}: the panel has no {wanted.variable} for {wanted.state} in "
+            f"capability of {actor.name}: the panel has no {wanted.variable} for {state} in "
             f"{wanted.year}. Choose a year the panel covers or give a number."
         )
         raise InputFileError(msg)

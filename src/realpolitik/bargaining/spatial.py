@@ -124,32 +124,31 @@ def bargain(position: Array, weight: Array, salience: Array, span: Array, chance
     span : ndarray, shape (K,)
     chance : ndarray, shape (N, N, M)
     """
-    count, _, draws = position.shape
     between = distances(position, position, salience, span)
     resist = salience.mean(1)
     hope = 0.5 * between * (1.0 - 2.0 * resist[None] * (1.0 - chance))
     target = hope.argmax(1)
-    column = np.arange(draws)
     willing = np.take_along_axis(hope, target[:, None], 1)[:, 0] > 0.0
-    offers = np.empty_like(position)
-    for i in range(count):
-        j = target[i]
-        mine = chance[i, j, column] * salience[i]
-        theirs = (1.0 - chance[i, j, column]) * salience[j, :, column].T
-        total = mine + theirs
-        idle = total == 0.0
-        met = mine * position[i] + theirs * position[j, :, column].T
-        middle = 0.5 * (position[i] + position[j, :, column].T)
-        offers[i] = np.where(idle, middle, met / np.where(idle, 1.0, total))
+    offers = _offers(position, salience, chance, target)
     worth = -(weight[:, None] * distances(position, offers, salience, span)).sum(0)
-    moved = position.copy()
-    best = -(weight[:, None] * between).sum(0)
-    for i in range(count):
-        for n in range(count):
-            party = willing[i] & ((target[i] == n) | (i == n)) & (worth[i] > best[n])
-            best[n] = np.where(party, worth[i], best[n])
-            moved[n] = np.where(party, offers[i], moved[n])
-    return moved
+    present = -(weight[:, None] * between).sum(0)
+    actor = np.arange(position.shape[0])
+    concerned = (target[:, None] == actor[:, None]) | np.eye(actor.size, dtype=bool)[..., None]
+    value = np.where(willing[:, None] & concerned, worth[:, None], -np.inf)
+    taken = np.take_along_axis(offers, value.argmax(0)[:, None], 0)
+    return np.where((value.max(0) > present)[:, None], taken, position)
+
+
+def _offers(position: Array, salience: Array, chance: Array, target: Kinds) -> Array:
+    """Bargain each actor proposes to its target; (N, K, M)."""
+    odds = np.take_along_axis(chance, target[:, None], 1)
+    theirs_at = np.take_along_axis(position, target[:, None], 0)
+    mine = odds * salience
+    theirs = (1.0 - odds) * np.take_along_axis(salience, target[:, None], 0)
+    total = mine + theirs
+    idle = total == 0.0
+    met = (mine * position + theirs * theirs_at) / np.where(idle, 1.0, total)
+    return np.where(idle, 0.5 * (position + theirs_at), met)
 
 
 def play_spatial(
