@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from scipy.special import log_ndtr
 
 from realpolitik import rng
@@ -20,7 +21,7 @@ from realpolitik.measures.ideal_points.sampler import run_chain
 
 FEW = 5  # Monte Carlo standard errors; about 30 quantities are compared
 DRAWS = 200
-WALKERS, SWEEPS, FORGET = 60, 300, 100
+WALKERS, SWEEPS, FORGET = 60, 450, 150
 TURNS = 5  # rotations of all positions in a sweep
 
 
@@ -88,6 +89,7 @@ def reference(model: Model, q: np.ndarray) -> np.ndarray:
     return kept
 
 
+@pytest.mark.nightly
 def test_sampler_draws_from_the_posterior(assembly):
     votes = assembly(21, 5, 2, 4)[1]
     model = build_model(arrange(votes, np.array([[100, 105]])))
