@@ -12,7 +12,7 @@ from realpolitik.bargaining.board import drawn
 from realpolitik.bargaining.forecast import forecast, settlement
 from realpolitik.bargaining.outcome import NotApplicable
 from realpolitik.bargaining.reading import parse_issue
-from realpolitik.bargaining.solutions import METHODS, option_types, read_options, solve
+from realpolitik.bargaining.solutions import LIMITS, METHODS, option_types, read_options, solve
 from realpolitik.bargaining.tables import settlement_table
 from realpolitik.errors import RequestError, UnknownName
 
@@ -232,13 +232,29 @@ def test_unknown_names_and_values_are_refused() -> None:
         solve(issue, "expected-utility", denom="ordered")
     with pytest.raises(RequestError, match="one of ordered, unordered, contested"):
         solve(issue, "expected-utility", denominator="all")
-    with pytest.raises(RequestError, match="rounds is a number"):
+    with pytest.raises(RequestError, match="rounds is a whole number"):
         solve(issue, "expected-utility", rounds="ten")
+    with pytest.raises(RequestError, match="rounds is a whole number"):
+        solve(issue, "spatial", rounds=2.5)
+    with pytest.raises(RequestError, match="stakes lies between 0 and 1, not at 2"):
+        solve(issue, "expected-utility", stakes=2)
+    with pytest.raises(RequestError, match="quota 0 is not a share"):
+        solve(issue, "banzhaf", quota=0)
     with pytest.raises(RequestError, match="It has none"):
         solve(issue, "mean", power="equal")
     with pytest.raises(RequestError, match="NAME=VALUE"):
         read_options(["power"], ["nash"])
     assert read_options(["quota=0.6"], ["mean", "banzhaf"])["banzhaf"] == {"quota": 0.6}
+
+
+def test_every_numeric_option_has_its_ends() -> None:
+    numeric = {
+        name
+        for method in METHODS.values()
+        for name, kind in option_types(method).items()
+        if kind in (int, float)
+    }
+    assert numeric == set(LIMITS)
 
 
 def test_every_interpretive_choice_of_the_challenge_model_is_an_option() -> None:

@@ -18,6 +18,16 @@ from realpolitik.bargaining.quantity import Array
 from realpolitik.errors import RequestError, unknown
 
 BASELINE = "mean"
+# Ends of the numeric options: shares and chances, and sizes that still compute in seconds.
+LIMITS = {
+    "stakes": (0.0, 1.0),
+    "improvement": (0.0, 1.0),
+    "tolerance": (0.0, 1.0),
+    "quota": (0.0, 1.0),
+    "rounds": (0, 1000),
+    "precision": (0.0, 1000.0),
+    "levels": (2, 51),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,9 +237,19 @@ def check_options(method: Method, options: dict[str, object]) -> None:
         if allowed and value not in allowed:
             msg = f"{method.name}: {name} is one of {', '.join(map(str, allowed))}, not {value!r}"
             raise RequestError(msg)
-        if not allowed and (isinstance(value, bool) or not isinstance(value, int | float)):
-            msg = f"{method.name}: {name} is a number, not {value!r}"
-            raise RequestError(msg)
+        if not allowed:
+            _check_number(method.name, name, value, whole=valid[name] is int)
+
+
+def _check_number(method: str, name: str, value: object, *, whole: bool) -> None:
+    kind = int if whole else int | float
+    if isinstance(value, bool) or not isinstance(value, kind):
+        msg = f"{method}: {name} is a {'whole ' if whole else ''}number, not {value!r}"
+        raise RequestError(msg)
+    low, high = LIMITS[name]
+    if not low <= value <= high:
+        msg = f"{method}: {name} lies between {low:g} and {high:g}, not at {value:g}"
+        raise RequestError(msg)
 
 
 def option_types(method: Method) -> dict[str, object]:
