@@ -204,6 +204,47 @@ def test_spillover_is_not_estimated_from_little() -> None:
     assert np.isnan(violence.spillover(np.arange(40.0), flat).neighbours)
 
 
+def test_change_of_level_by_hand_and_backwards() -> None:
+    counts = np.array([10.0, 30.0, 100.0, 140.0, np.nan])
+    value, variance = violence.change_of_level(counts, window=2)
+    np.testing.assert_allclose(value[2], np.log(240.5 / 40.5), atol=EXACT)
+    dispersion = (200 / 20 + 800 / 120) / 2
+    expected = dispersion * (1 / 240.5 + 1 / 40.5)
+    np.testing.assert_allclose(variance[2], expected, atol=EXACT)
+    assert np.isnan(value[[0, 1, 3, 4]]).all()
+    back, _ = violence.change_of_level(counts[:4][::-1].copy(), window=2)
+    np.testing.assert_allclose(back[2], -value[2], atol=EXACT)
+    quiet, _ = violence.change_of_level(np.zeros(4), window=2)
+    assert np.isnan(quiet).all()
+
+
+def test_changes_do_not_cross_the_seam() -> None:
+    rows = rp.measure.violence(rp.load_panel("south-asia", start=1980, overlay=False), ["IND"])
+    change = rows.filter(index="change_of_deaths").drop_nulls("value")
+    assert change.filter(pl.col("step").is_between(1987, 1991)).is_empty()
+    assert change.filter(pl.col("step") == 1992).height == 1
+    assert change["step"].max() == 2020  # deaths end in 2022
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("alignment", "alignment-shifts", "clarity", "dependence", "influence", "modes"),
+        *("overtaking", "relevance", "reliability", "threat", "violence", "words-and-deeds"),
+    ],
+)
+@pytest.mark.parametrize("region", ["south-asia", "south-east-asia"])
+def test_a_panel_of_two_late_years_gives_rows_or_none_and_no_figures_from_nowhere(
+    name: str, region: str
+) -> None:
+    late = rp.load_panel(region, start=2022, end=2023, overlay=False)
+    rows = rp.measure(name, late, ["VNM"])
+    assert {"step", "index", "value", "unit", "provider"} <= set(rows.columns)
+    stale = {"trade_share", "arms_share", "influence", "relevance", "reliability", "threat"}
+    known = rows.filter(pl.col("index").is_in(stale)).drop_nulls("value")
+    assert known.is_empty()
+
+
 def test_violence_on_the_panel(panel: Panel) -> None:
     rows = rp.measure.violence(rp.load_panel("south-asia", start=1985, overlay=False), ["PAK"])
     deaths = rows.filter(index="battle_deaths")

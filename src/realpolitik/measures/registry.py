@@ -57,7 +57,7 @@ MEASURES: dict[str, Entry] = {
     ),
     "words-and-deeds": Entry(_HERE + "words_deeds", "dyad", "Verbal, material, give and take"),
     "clarity": Entry(_HERE + "clarity", "dyad", "Of the signals a state gets", history=10),
-    "violence": Entry(_HERE + "violence", "state", "Deaths, refugees, spill-over"),
+    "violence": Entry(_HERE + "violence", "state", "Deaths, refugees, spill-over", history=34),
     "threat": Entry(_HERE + "threat", "dyad", "Power, nearness, offence, intent", history=5),
 }
 

@@ -59,7 +59,7 @@ PARTS = ("votes", "key_votes", "sanctions", "arms", "trade", "pledges", "restrai
 def lean_to_patron(with_patron: Array, with_all: Array, rivals: NDArray[np.bool_]) -> Array:
     """Ties with the patron as a share of those with the patron and its rivals.
 
-    l_i = x_ip / (x_ip + sum_{r rival of p} x_ir)
+    l_i = x_ip / (x_ip + sum_{r rival of p} x_ir), over the rivals whose amount is known.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def sanctions_joined(sanctions: Array, patron: int) -> Array:
 
 
 def duties(pledge: Array, patron: int, rivals: NDArray[np.bool_]) -> Array:
-    """Treaty duties: (1 + d_ip - max_r d_ir) / 2 over the patron's rivals r.
+    """Treaty duties: (1 + d_ip - max_r d_ir) / 2 over the patron's rivals r other than i.
 
     1 pledged to the patron alone, .5 to neither or to both, 0 to a rival alone.
 
@@ -122,7 +122,8 @@ def duties(pledge: Array, patron: int, rivals: NDArray[np.bool_]) -> Array:
     -------
     ndarray (T, N)
     """
-    to_rivals = np.where(rivals[:, None, :], np.nan_to_num(pledge), 0.0).max(axis=-1)
+    other = rivals[:, None, :] & ~np.eye(rivals.shape[1], dtype=bool)
+    to_rivals = np.where(other, pledge, 0.0).max(axis=-1)
     return np.asarray(0.5 * (1.0 + pledge[:, :, patron] - to_rivals))
 
 

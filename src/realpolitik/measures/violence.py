@@ -19,6 +19,9 @@ SEAM = 1989
 """First year of the second coding of battle deaths."""
 LAND = 1.0
 """Contiguity by land."""
+WINDOW = 3
+"""Years from a year on that are compared with as many before it."""
+HALF = 0.5  # added to both sums, as for other ratios of counts
 FEWEST_YEARS = 15
 """Years that a spill-over coefficient needs."""
 
@@ -101,6 +104,50 @@ def spillover(own: Array, neighbours: Array, fewest: int = FEWEST_YEARS) -> Spil
     return Spillover(float(slopes[1]), float(slopes[2]), own_error, near_error, count)
 
 
+def change_of_level(counts: Array, window: int = WINDOW) -> tuple[Array, Array]:
+    """Log ratio of the counts from each year on to those before it, and its variance.
+
+    y = log((A + 1/2) / (B + 1/2)), A the sum over t..t+w-1 and B over t-w..t-1; var y =
+    f (1/(A + 1/2) + 1/(B + 1/2)), with f the dispersion of counts around the two means,
+    sum (x - m)^2 / m over 2(w - 1), at least 1: deaths come in clusters, not one by one.
+
+    Parameters
+    ----------
+    counts : ndarray (T, ...)
+    window : int
+        w, at least 2.
+
+    Returns
+    -------
+    value, variance : ndarray (T, ...)
+        NaN near the ends, where a year is missing, and where all are zero.
+
+    References
+    ----------
+    McCullagh & Nelder (1989), Generalized Linear Models, 198-200 (dispersion).
+
+    Examples
+    --------
+    >>> value, variance = change_of_level(np.array([4.0, 4.0, 40.0, 40.0]), window=2)
+    >>> value.round(3), variance.round(3)
+    (array([  nan,   nan, 2.248,   nan]), array([  nan,   nan, 0.13 ,   nan]))
+    """
+    value, variance = np.full_like(counts, np.nan), np.full_like(counts, np.nan)
+    for t in range(window, len(counts) - window + 1):
+        halves = counts[t - window : t], counts[t : t + window]
+        before, after = (half.sum(axis=0) for half in halves)
+        spread = sum(
+            ((half - half.mean(axis=0)) ** 2).sum(axis=0) / np.maximum(half.mean(axis=0), 1.0)
+            for half in halves
+        )
+        dispersion = np.maximum(spread / (2.0 * (window - 1)), 1.0)
+        seen = before + after > 0
+        ratio = np.log((after + HALF) / (before + HALF))
+        noise = dispersion * (1.0 / (after + HALF) + 1.0 / (before + HALF))
+        value[t], variance[t] = np.where(seen, ratio, np.nan), np.where(seen, noise, np.nan)
+    return value, variance
+
+
 FACTS = {
     "battle_deaths": ("persons", "ucdp_battle_deaths"),
     "conflict_intensity": ("0 none 1 minor 2 war", "ucdp_acd"),
@@ -108,6 +155,7 @@ FACTS = {
     "neighbours_at_war": ("states", "ucdp_acd, cow_contiguity"),
     "refugees_in": ("persons", "unhcr"),
     "refugees_from": ("persons", "unhcr"),
+    "change_of_deaths": ("log ratio", "ucdp_battle_deaths"),
     "spillover": ("elasticity", "ucdp_battle_deaths, cow_contiguity"),
 }
 
@@ -118,7 +166,9 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
     `battle_deaths` and `conflict_intensity` of the state; `neighbour_deaths` and
     `neighbours_at_war` over its land neighbours in the region (to 2016, where contiguity ends);
     `refugees_in` and `refugees_from`. The coding of battle deaths changes in 1989: `epoch` tells
-    the two apart and they are never one series. `spillover`, one row for each state, is the
+    the two apart and they are never one series. `change_of_deaths` is the log ratio of deaths in
+    the three years from a year on to the three before it, within one coding: a bound above zero is
+    a rise, below zero a fall. `spillover`, one row for each state, is the
     elasticity of deaths to those next door the year before, from 1989 on, with 90% bounds. Attacks
     are not attributed to groups: no source of the panel does it.
 
@@ -138,7 +188,11 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
     found = read_violence(panel, years, everyone)
     there = present(panel.states, years, everyone)
     where = there & np.array([[state in chosen for state in everyone]])
-    frames = [_series_rows(where, years, everyone, name, values) for name, values in found.items()]
+    frames = [
+        _series_rows(where, years, everyone, name, {"value": values})
+        for name, values in found.items()
+    ]
+    frames.append(_change_rows(found["battle_deaths"], where, years, everyone))
     frames += [_spill_row(found, state, everyone, years) for state in chosen]
     rows = pl.concat(frames)
     last = pl.when(pl.col("value").is_not_null()).then(pl.col("step")).max()
@@ -167,16 +221,16 @@ def _series_rows(
     years: Sequence[int],
     everyone: Sequence[str],
     name: str,
-    values: Array,
+    numbers: dict[str, Array],
 ) -> pl.DataFrame:
     unit, provider = FACTS[name]
     rows = state_rows(
         where,
         years,
         everyone,
-        {"value": values},
+        numbers,
         index=name,
-        interval=None,
+        interval="90%" if "lower" in numbers else None,
         unit=unit,
         provider=provider,
     )
@@ -184,6 +238,19 @@ def _series_rows(
     mark = pl.when(pl.col("step") < SEAM).then(early[0]).otherwise(early[1])
     epoch = mark if "deaths" in name else pl.lit(None, pl.String)
     return rows.with_columns(epoch.alias("epoch")).select(COLUMNS)
+
+
+def _change_rows(
+    deaths: Array, where: NDArray[np.bool_], years: Sequence[int], everyone: Sequence[str]
+) -> pl.DataFrame:
+    """Compute the changes of level within each coding of the deaths."""
+    late = np.asarray(years) >= SEAM
+    value, variance = np.full_like(deaths, np.nan), np.full_like(deaths, np.nan)
+    for part in (~late, late):
+        value[part], variance[part] = change_of_level(deaths[part])
+    half = NORMAL_90 * np.sqrt(variance)
+    bounds = {"value": value, "lower": value - half, "upper": value + half}
+    return _series_rows(where, years, everyone, "change_of_deaths", bounds)
 
 
 COLUMNS = (
