@@ -59,7 +59,7 @@ def lean(first: Array, second: Array) -> Array:
     Examples
     --------
     >>> lean(np.array([3.0, 0.0]), np.array([1.0, 0.0]))
-    array([ 0.5,  nan])
+    array([0.5, nan])
     """
     total = first + second
     blank = np.full(total.shape, np.nan)
@@ -291,6 +291,15 @@ def _votes(space: Space, state: int, patrons: tuple[int, int], noise: Array) -> 
     return lean(close[0], close[1])
 
 
+def _probabilities(classes: NDArray[np.int64]) -> tuple[dict[str, Array], list[str | None]]:
+    """Share of the draws (R, T) in each class, of those with one, and the most probable class."""
+    count = np.stack([(classes == k).sum(axis=0) for k in range(len(CLASSES))]).astype(np.float64)
+    shares = share_of_total(count, count.sum(axis=0))
+    best, known = count.argmax(axis=0), count.sum(axis=0) > 0
+    labels = [CLASSES[k] if some else None for k, some in zip(best, known, strict=True)]
+    return dict(zip(CLASSES, shares, strict=True)), labels
+
+
 def _rows(
     space: Space,
     state: int,
@@ -310,14 +319,7 @@ def _rows(
     place = position(domains, on_domains)
     engagement = engagement_of(space, state, patrons)
     danger = space.danger[:, state, patrons[0]] - space.danger[:, state, patrons[1]]
-    classes = classify(place[1:], domains[1:], engagement, danger)
-    known = (classes >= 0).sum(axis=0)
-    shares = {
-        name: share_of_total(
-            (classes == k).sum(axis=0).astype(np.float64), known.astype(np.float64)
-        )
-        for k, name in enumerate(CLASSES)
-    }
+    shares, labels = _probabilities(classify(place[1:], domains[1:], engagement, danger))
     lower, upper = band(place[1:])
     numbers = {
         "value": place[0],
@@ -328,8 +330,6 @@ def _rows(
         "engagement": engagement,
         "threat_gap": danger,
     }
-    best = np.stack([np.nan_to_num(shares[name]) for name in CLASSES]).argmax(axis=0)
-    labels = [CLASSES[k] if n else None for k, n in zip(best[where], known[where], strict=True)]
     count = int(where.sum())
     keys = {
         "step": np.asarray(years)[where],
@@ -337,7 +337,7 @@ def _rows(
             name: np.repeat(np.array([everyone[k]]), count)
             for name, k in (("state", state), ("patron_a", patrons[0]), ("patron_b", patrons[1]))
         },
-        "label": pl.Series(labels, dtype=pl.String),
+        "label": pl.Series(labels, dtype=pl.String).filter(pl.Series(where)),
         "used": joined(~np.isnan(parts[where]), PARTS),
     }
     facts = {"index": "alignment", "interval": "90% over weights and error of votes"}

@@ -48,7 +48,7 @@ def share_interval(coercive: Array, inducing: Array) -> tuple[Array, Array, Arra
     Examples
     --------
     >>> [round(float(v), 3) for v in share_interval(np.array(3.0), np.array(3.0))]
-    [0.5, 0.207, 0.793]
+    [0.5, 0.209, 0.791]
     """
     seen = coercive + inducing > 0
     a, b = (np.where(seen, count, 0.0) + HALF for count in (coercive, inducing))

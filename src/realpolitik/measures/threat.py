@@ -171,7 +171,7 @@ def common_threat(threat: Array) -> Array:
     Examples
     --------
     >>> toy = np.array([[[np.nan, 0, 0.5], [0, np.nan, 0.5], [0, 0, np.nan]]])
-    >>> float(common_threat(toy)[0, 0, 1])
+    >>> round(float(common_threat(toy)[0, 0, 1]), 9)
     0.5
     """
     off_diagonal = ~np.eye(threat.shape[-1], dtype=bool)
@@ -248,37 +248,10 @@ def measure(
     """
     members(panel, states)
     everyone, years = members(panel, ()), years_of(panel)
-    km = cube(yearly(panel), "distance", years, everyone)
-    parts = component_shares(panel, everyone)
-    strength = composite_index(parts)
-    lean = offence(parts[..., COMPONENT_SHARES.index("milex_share")], strength)
-    if relation is None:
-        hostility, rivalry = (
-            cube(yearly(panel), name, years, everyone) for name in ("mid_hostility", "rivalry")
-        )
-        intent, origin = recorded_intent(hostility, rivalry), "cow_mid, tss"
-    else:
-        intent, origin = hostile_intent(posture_cube(relation, years, everyone)), "relation"
-    near = proximity(km)
-    threat, *bounds = (
-        balance_of_threat(power_at_home(strength, proximity(km, reach)), lean, intent)
-        for reach in (RANGE_KM, *RANGES)
-    )
+    numbers, origin = _terms(panel, years, everyone, relation)
     there = present(panel.states, years, everyone)
-    where = asked_dyads(states, everyone) & there[:, :, None] & there[:, None, :]
-    numbers = {
-        "value": threat,
-        "lower": bounds[0],
-        "upper": bounds[1],
-        "power": power_at_home(strength, near),
-        "proximity": near,
-        "offence": np.broadcast_to(lean[:, None, :], threat.shape),
-        "intent": intent,
-        "common_threat": common_threat(threat),
-        "frontline": frontline(threat, near),
-    }
     rows = dyad_rows(
-        where,
+        asked_dyads(states, everyone) & there[:, :, None] & there[:, None, :],
         years,
         everyone,
         numbers,
@@ -288,3 +261,37 @@ def measure(
         provider=f"cow_nmc, cepii, {origin}",
     )
     return with_last_year(rows, "source", "target")
+
+
+def _terms(
+    panel: Panel, years: Sequence[int], everyone: Sequence[str], relation: Relation | None
+) -> tuple[dict[str, Array], str]:
+    """Compute threat and its terms, each ndarray (T, N, N), and name where intent is from."""
+    dyads = yearly(panel)
+    km, hostility, rivalry = (
+        cube(dyads, name, years, everyone) for name in ("distance", "mid_hostility", "rivalry")
+    )
+    parts = component_shares(panel, everyone)
+    strength = composite_index(parts)
+    lean = offence(parts[..., COMPONENT_SHARES.index("milex_share")], strength)
+    if relation is None:
+        intent, origin = recorded_intent(hostility, rivalry), "cow_mid, tss"
+    else:
+        intent, origin = hostile_intent(posture_cube(relation, years, everyone)), "relation"
+    near = proximity(km)
+    threat, lower, upper = (
+        balance_of_threat(power_at_home(strength, proximity(km, reach)), lean, intent)
+        for reach in (RANGE_KM, *RANGES)
+    )
+    numbers = {
+        "value": threat,
+        "lower": lower,
+        "upper": upper,
+        "power": power_at_home(strength, near),
+        "proximity": near,
+        "offence": np.broadcast_to(lean[:, None, :], threat.shape),
+        "intent": intent,
+        "common_threat": common_threat(threat),
+        "frontline": frontline(threat, near),
+    }
+    return numbers, origin
