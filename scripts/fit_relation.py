@@ -13,16 +13,14 @@ from realpolitik.measures.relation.measure import STORED, fit_parameters, readin
 
 
 def main() -> None:
+    path = Path(relation.__file__).parent / STORED
     found = {}
-    for name in regions.names():
-        if name == regions.WORLD:
-            continue
+    for name in sorted(set(regions.names()) - {regions.WORLD}, reverse=True):
         panel = load_panel(name, overlay=False)
         params = fit_parameters(panel)
         found[readings_digest(panel)] = {"region": name, **asdict(params)}
-        print(f"{name}: {params.iterations} steps, last change {params.residual:.1e}")
-    path = Path(relation.__file__).parent / STORED
-    path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        path.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+        print(f"{name}: {params.iterations} steps, last change {params.residual:.1e}", flush=True)
 
 
 if __name__ == "__main__":

@@ -157,7 +157,7 @@ def run_filter(
     """
     steps, pairs = evidence.shift.shape[:2]
     out = _empty(steps, pairs, series)
-    present = np.array([[bool(np.isfinite(s.low[t]).any()) for s in series] for t in range(steps)])
+    present = np.array([[not np.isnan(s.low[t]).all() for s in series] for t in range(steps)])
     mean, cov = np.zeros((pairs, SIZE)), np.broadcast_to(model.start, (pairs, SIZE, SIZE))
     for step in range(steps):
         waiting = step <= start

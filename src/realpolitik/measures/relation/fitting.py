@@ -111,6 +111,23 @@ def rescale(params: Parameters, scale: float) -> Parameters:
     )
 
 
+def recentre(params: Parameters, shift: float) -> Parameters:
+    """Measure the relation from `shift`, where the average dyad enters, so that it enters at zero.
+
+    Without this the fit creeps: levels and thresholds follow the mean of the relation only slowly.
+    """
+    return replace(
+        params,
+        continuous={
+            n: replace(p, level=p.level + p.loading * shift) for n, p in params.continuous.items()
+        },
+        graded={
+            n: replace(p, cuts=tuple(c - p.sign * params.weight * shift for c in p.cuts))
+            for n, p in params.graded.items()
+        },
+    )
+
+
 def spread_of(smoothed: Smoothed, exists: Flags) -> float:
     """Root mean square of the relation over all dyads and steps that exist."""
     mean = smoothed.moments.mean @ READ[:2].T
@@ -138,6 +155,8 @@ def em_step(problem: Problem, params: Parameters) -> Parameters:
         graded=graded,
     )
     updated = _update_all_continuous(readings, reads, updated)
+    entry = smoothed.moments.mean[problem.start, np.arange(problem.exists.shape[1]), :2].mean()
+    updated = recentre(updated, float(entry))
     return rescale(updated, spread_of(smoothed, problem.exists))
 
 

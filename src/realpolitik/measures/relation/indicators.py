@@ -286,7 +286,7 @@ SERIES: tuple[Series, ...] = (
            True, 1, _events("polecat_material_cooperation", "polecat_material_conflict")),
     Series("conflict_volume", ("verbal_conflict_full", "material_conflict_full",
            "verbal_cooperation"), False, -1, _conflict_volume),
-    Series("gdelt_score", ("gdelt_score",), True, 1, _gdelt),
+    Series("gdelt_score", ("gdelt_score",), False, 1, _gdelt),
     Series("un_votes", ("ideal_distance",), False, 1, _votes),
     Series("trade", ("imports", "exports"), False, 1, _trade),
     Series("shared_igos", ("shared_igos",), False, 1, _organisations),
