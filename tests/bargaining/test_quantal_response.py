@@ -113,18 +113,19 @@ def test_tables_must_share_a_shape() -> None:
         quantal_response((PENNIES[0], np.zeros((2, 3))), 1.0)
 
 
-def test_many_demand_games_equal_one_at_a_time() -> None:
+@pytest.mark.parametrize("precision", [12.0, 30.0])
+def test_many_demand_games_equal_one_at_a_time(precision: float) -> None:
     generator = np.random.default_rng(2)
-    gain = generator.uniform(-0.1, 0.2, (2, 2, 12))
-    gain[0, 1] = gain[0, 0] + generator.uniform(0.1, 0.8, 12)
-    gain[1, 0] = gain[1, 1] + generator.uniform(0.1, 0.8, 12)
-    levels, precision = 7, 12.0
+    gain = generator.uniform(-0.1, 0.2, (2, 2, 20))
+    gain[0, 1] = gain[0, 0] + generator.uniform(0.1, 0.8, 20)
+    gain[1, 0] = gain[1, 1] + generator.uniform(0.1, 0.8, 20)
+    levels = 9
     found = demand_game(gain, levels, precision)
     grid = np.linspace(0, 1, levels)
     mine, theirs = np.meshgrid(grid, grid, indexing="ij")
     agreed = mine + theirs <= 1 + 1e-12
     share = 0.5 * (mine + 1 - theirs)
-    for m in range(12):
+    for m in range(20):
         tables = tuple(
             np.where(agreed, gain[p, 0, m] + (gain[p, 1, m] - gain[p, 0, m]) * share, 0.0)
             for p in (0, 1)

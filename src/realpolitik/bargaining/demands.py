@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from realpolitik.bargaining.quantal import quantal_response
 from realpolitik.bargaining.quantity import Array
 
-# Steps of lambda from 0, small enough that a step keeps to its branch; a draw whose probabilities
-# move by more than a factor of two at once is followed by arc length instead.
+# Steps of lambda from 0, small enough that a step keeps to its branch; a draw in which a
+# probability moves by more than this in one step is followed by arc length instead.
 STEPS = 40
-LARGEST_MOVE = float(np.log(2.0))
+LARGEST_MOVE = 0.2
 NEWTON = 8
 RESIDUAL = 1e-9
 
@@ -72,13 +72,13 @@ def _follow(tables: Array, precision: float) -> Array:
     """Log probabilities on the principal branch at `precision`; (M, 2 L)."""
     draws, levels = tables.shape[1], tables.shape[2]
     logs = np.full((draws, 2 * levels), -np.log(levels))
-    lost = np.zeros(draws, dtype=bool)
+    live = np.arange(draws)
     for target in np.linspace(0.0, precision, STEPS + 1)[1:]:
-        before = logs
-        logs, close = _newton(tables, logs, target)
-        lost |= ~close | (np.abs(np.exp(logs) - np.exp(before)).max(1) > LARGEST_MOVE)
-        logs = np.where(lost[:, None], before, logs)
-    for m in np.flatnonzero(lost):
+        ahead, close = _newton(tables[:, live], logs[live], target)
+        close &= np.abs(np.exp(ahead) - np.exp(logs[live])).max(1) <= LARGEST_MOVE
+        live = live[close]
+        logs[live] = ahead[close]
+    for m in np.setdiff1d(np.arange(draws), live):
         logs[m] = np.log(np.concatenate(quantal_response((tables[0, m], tables[1, m]), precision)))
     return logs
 
@@ -101,9 +101,9 @@ def _newton(tables: Array, logs: Array, precision: float) -> tuple[Array, NDArra
         close = np.asarray(np.abs(gap).max(1) < RESIDUAL)
         if close.all():
             break
-        logs = (
-            logs - np.linalg.solve(_slopes(tables, odds, best, precision), gap[..., None])[..., 0]
-        )
+        step = np.linalg.solve(_slopes(tables, odds, best, precision), gap[..., None])[..., 0]
+        # a step that overshoots would otherwise take a probability above one
+        logs = np.minimum(logs - step, 0.0)
     return logs, close
 
 
