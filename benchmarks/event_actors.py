@@ -35,7 +35,8 @@ def mentions(folder: Path, dataset: str) -> pl.DataFrame:
     ]
     middle = pl.col("date").dt.date().dt.truncate("1mo").dt.offset_by("14d").alias("day")
     table = pl.concat(sides).select("entity", middle).group_by("entity", "day").len("n")
-    found = [state_of_entity(entity, day) for entity, day in table.select("entity", "day").iter_rows()]
+    keys = table.select("entity", "day").iter_rows()
+    found = [state_of_entity(entity, day) for entity, day in keys]
     ours = pl.DataFrame(
         [pair or (None, None) for pair in found],
         schema={"state": pl.String, "way": pl.String}, orient="row",

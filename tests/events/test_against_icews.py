@@ -38,7 +38,8 @@ def sample(folder: Path) -> pl.DataFrame:
         pl.date(2014, 1, 1).alias("step"), *counts,
     ).group_by("source", "target", "step").agg(
         pl.len().cast(pl.Int64).alias("n"), pl.col(QUADS).sum(),
-        pl.lit(0, pl.Int64).alias("tenths"), pl.lit(0, pl.Int64).alias("weighted"), pl.lit(value=False).alias("outside"),
+        pl.lit(0, pl.Int64).alias("tenths"), pl.lit(0, pl.Int64).alias("weighted"),
+        pl.lit(value=False).alias("outside"),
     )  # fmt: skip
     found = pair(tallied, icews(""))
     assert found.counted + sum(found.left_out.values()) == coded.height

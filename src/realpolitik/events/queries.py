@@ -106,7 +106,7 @@ def marked(rows: ir.Table, layout: Layout, step: Step, chosen: Sequence[str] = (
 
 
 @functools.cache
-def calendar(step: Step, *, dashed: bool) -> pa.Table:
+def calendar(step: Step, system: str, *, dashed: bool) -> pa.Table:
     """Every day from 1900 to 2100 as a file writes it, with the first day of its step.
 
     A join with it reads and checks days alike on every engine, and faster than a conversion.
@@ -114,30 +114,34 @@ def calendar(step: Step, *, dashed: bool) -> pa.Table:
     days = pl.date_range(FIRST_DAY, LAST_DAY, eager=True)
     written = days.dt.strftime("%Y-%m-%d" if dashed else "%Y%m%d")
     step_day = days.dt.truncate("1mo" if step == "month" else "1y")
-    return pl.DataFrame({"_day": written, "step": step_day}).to_arrow()
+    return _as_written(pl.DataFrame({"_day": written, "step": step_day}), system)
 
 
-def _plain(cell: ir.StringValue, layout: Layout) -> ir.StringValue:
-    """Strip the quotation marks that some releases of ICEWS put around cells."""
-    return cell.replace('"', "") if layout.system == "icews" else cell
+def _as_written(table: pl.DataFrame, system: str) -> pa.Table:
+    """Add the first column in quotation marks, which some releases of ICEWS put around cells."""
+    if system != "icews":
+        return table.to_arrow()
+    name = table.columns[0]
+    return pl.concat([table, table.with_columns(pl.format('"{}"', pl.col(name)))]).to_arrow()
 
 
 def _dated(rows: ir.Table, layout: Layout, step: Step) -> ir.Table:
-    days = require_ibis().memtable(calendar(step, dashed=layout.dashed))
-    written = _plain(rows.date, layout)
-    day = written.substr(0, len("2015-03-01")) if layout.dashed else written
+    days = require_ibis().memtable(calendar(step, layout.system, dashed=layout.dashed))
+    day = rows.date.substr(0, 10) if layout.system == "polecat" else rows.date
     return rows.left_join(days, day == days._day).drop("_day")
 
 
 def _classed(rows: ir.Table, layout: Layout) -> ir.Table:
     """Join the class of each row: that of the first of its codes that is known."""
     ibis = require_ibis()
-    classes = meanings(layout.system).select("code", "quad").to_arrow()
     places = []
     for number, field in enumerate(layout.classes):
-        table = ibis.memtable(classes.rename_columns(["_code", f"_quad_{number}"]))
-        rows = rows.left_join(table, _plain(rows[field], layout).upper() == table._code)
-        rows = rows.drop("_code")
+        classes = meanings(layout.system).select(
+            pl.col("code").alias("_code"), pl.col("quad").alias(f"_quad_{number}")
+        )
+        table = ibis.memtable(_as_written(classes, layout.system))
+        code = rows[field].upper() if layout.system == "polecat" else rows[field]
+        rows = rows.left_join(table, code == table._code).drop("_code")
         places.append(f"_quad_{number}")
     return rows.mutate(quad=ibis.coalesce(*(rows[place] for place in places)))
 
@@ -148,12 +152,11 @@ def _weighted(rows: ir.Table, layout: Layout) -> ir.Table:
     if not layout.weight:
         return rows.mutate(tenths=ibis.null("int64"))
     weights = meanings(layout.system).select(
-        pl.col("code").alias("_weighted"),
+        pl.col("code").alias("_weighed"),
         (pl.col("goldstein") * TENTHS).round().cast(pl.Int64).alias("tenths"),
     )
-    table = ibis.memtable(weights.to_arrow())
-    code = _plain(rows[layout.weight], layout)
-    return rows.left_join(table, code == table._weighted).drop("_weighted")
+    table = ibis.memtable(_as_written(weights, layout.system))
+    return rows.left_join(table, rows[layout.weight] == table._weighed).drop("_weighed")
 
 
 def _outside(rows: ir.Table, layout: Layout, chosen: Sequence[str]) -> ir.BooleanValue:
