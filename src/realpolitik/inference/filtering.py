@@ -1,0 +1,206 @@
+"""The relation given the readings so far: a Kalman filter over pairs of dyads.
+
+Each pair's hidden vector holds both relations, both offsets and the images that the two leaders in
+office hold of each other. Offsets and images are integrated over their priors, so a leader not yet
+seen enters with the spread of leaders. Third-party terms and intent use filtered means: known at
+the time, so the model is linear and Gaussian given the past and the likelihood exact.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from realpolitik.theory.arrays import Array, jax, jnp
+from realpolitik.theory.base import OFFSET_SD, Observation, Theory, Transition
+from realpolitik.theory.chain import source_values
+from realpolitik.theory.inputs import Conditions, Inputs
+from realpolitik.theory.parameter import Params
+
+LOG_2PI = float(np.log(2.0 * np.pi))
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    """The relation, step by step.  T steps, D dyads.
+
+    mean, var : (T, D)                      given the readings up to and with the step
+    predicted_mean, predicted_var : (T, D)  given the readings before the step
+    loglik : ()                             log density of all readings, nats
+    """
+
+    mean: Array
+    var: Array
+    predicted_mean: Array
+    predicted_var: Array
+    loglik: Array
+
+
+class _Pairs(NamedTuple):
+    """Moments of the pairs: mean (6, P), cov (6, 6, P).
+
+    Rows come in twos, ij then ji: relations, offsets, images.
+    """
+
+    mean: Array
+    cov: Array
+
+
+class _Reading(NamedTuple):
+    """All series of a dyad-step as one reading: value, variance, whether there is one."""
+
+    value: Array
+    var: Array
+    seen: Array
+
+
+class Joined(NamedTuple):
+    """Series joined: `reading` (T, D), and `rest` (), what joining leaves out of the density."""
+
+    reading: _Reading
+    rest: Array
+
+
+def one_reading(seen: Observation, reading: Array, reading_var: Array) -> Joined:
+    """Join the series of each dyad-step into one reading by their precision."""
+    given = ~jnp.isnan(reading)
+    var = jnp.where(given, reading_var + seen.sd**2, 1.0)
+    value = jnp.where(given, reading - seen.level, 0.0)
+    weight = jnp.where(given, seen.loading**2 / var, 0.0)
+    total = weight.sum(axis=-1)
+    some = total > 0
+    joint_var = 1.0 / jnp.where(some, total, 1.0)
+    joint = joint_var * jnp.sum(jnp.where(given, seen.loading * value / var, 0.0), axis=-1)
+    each = jnp.where(given, LOG_2PI + jnp.log(var) + value**2 / var, 0.0).sum(axis=-1)
+    whole = jnp.where(some, LOG_2PI + jnp.log(joint_var) + joint**2 / joint_var, 0.0)
+    return Joined(_Reading(joint, joint_var, some), -0.5 * jnp.sum(each - whole))
+
+
+def _coupling() -> np.ndarray:
+    """Return where own, other, offset and image enter the two relations, (8, 6, 6)."""
+    found = np.zeros((4, 2, 6, 6))
+    for side in (0, 1):
+        found[:, side, side, [side, 1 - side, 2 + side, 4 + side]] = np.eye(4)
+    return found.reshape(8, 6, 6)
+
+
+COUPLING = _coupling()
+HELD = np.diag([0.0, 0.0, 1.0, 1.0, 1.0, 1.0])
+IMAGES = np.diag([0.0, 0.0, 0.0, 0.0, 1.0, 1.0])
+
+
+def _halves(values: Array) -> Array:
+    """Lay dyads (D,) out as pairs (2, P)."""
+    return values.reshape(2, -1)
+
+
+def _relation(pairs: _Pairs) -> tuple[Array, Array]:
+    """Return mean and variance (D,) of the relation."""
+    var = jnp.concatenate([pairs.cov[0, 0], pairs.cov[1, 1]])
+    return pairs.mean[:2].reshape(-1), var
+
+
+def _times(left: Array, right: Array) -> Array:
+    return jnp.sum(left[:, :, None, :] * right[None, :, :, :], axis=1)
+
+
+def _noise(move: Transition) -> Array:
+    """Return the covariance (6, 6, P) of the disturbances."""
+    sd = _halves(jnp.broadcast_to(move.sd, move.own.shape))
+    own = jnp.array([[1.0, 0.0], [0.0, 0.0]])
+    across = jnp.array([[0.0, 1.0], [1.0, 0.0]])
+    both = (
+        own[:, :, None] * sd[0] ** 2
+        + own[::-1, ::-1, None] * sd[1] ** 2
+        + across[:, :, None] * (move.pair_corr * sd[0] * sd[1])
+    )
+    return jnp.pad(both, ((0, 4), (0, 4), (0, 0)))
+
+
+def _advance(pairs: _Pairs, move: Transition) -> _Pairs:
+    """Take one step; offsets and images stay."""
+    parts = jnp.stack([move.own, move.other, move.offset, move.image]).reshape(8, -1)
+    turn = HELD[:, :, None] + jnp.tensordot(COUPLING, parts, axes=(0, 0))
+    constant = jnp.pad(_halves(move.constant), ((0, 4), (0, 0)))
+    mean = jnp.sum(turn * pairs.mean[None], axis=1) + constant
+    cov = _times(_times(turn, pairs.cov), jnp.swapaxes(turn, 0, 1))
+    return _Pairs(mean, cov + _noise(move))
+
+
+def _start(first: Transition, culture: Array, leader_sd: Array) -> _Pairs:
+    images = jnp.pad(_halves(culture), ((4, 0), (0, 0)))
+    spread = OFFSET_SD**2 * (HELD - IMAGES) + leader_sd**2 * IMAGES
+    before = jnp.broadcast_to(spread[:, :, None], (6, 6, images.shape[1]))
+    return _advance(_Pairs(images, before), first)
+
+
+def _read_one(pairs: _Pairs, side: int, reading: _Reading) -> tuple[_Pairs, Array]:
+    """Take in one direction's reading (P,); return its log density too."""
+    column = pairs.cov[:, side]
+    total = column[side] + reading.var
+    error = reading.value - pairs.mean[side]
+    density = jnp.where(reading.seen, -0.5 * (LOG_2PI + jnp.log(total) + error**2 / total), 0.0)
+    gain = column * jnp.where(reading.seen, 1.0 / total, 0.0)
+    return _Pairs(pairs.mean + gain * error, pairs.cov - gain[:, None] * column[None]), density
+
+
+def _change_leaders(pairs: _Pairs, new: Array, culture: Array, leader_sd: Array) -> _Pairs:
+    """Replace the image where the source's leader is new (D,) by the prior of leaders."""
+    swap = jnp.pad(_halves(new), ((4, 0), (0, 0)))
+    keep = 1.0 - swap
+    prior = jnp.pad(_halves(culture), ((4, 0), (0, 0)))
+    fresh = IMAGES[:, :, None] * (swap * leader_sd**2)[None]
+    return _Pairs(keep * pairs.mean + swap * prior, keep[None] * keep[:, None] * pairs.cov + fresh)
+
+
+def new_leaders(leader: Array) -> Array:
+    """Return 1 where a state's leader is not the one of the step before, (T, N); 0 at first."""
+    change = (leader[1:] != leader[:-1]).astype(float)
+    return jnp.concatenate([jnp.zeros((1, leader.shape[1])), change])
+
+
+def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
+    """Filter the relation of every dyad.
+
+    Parameters
+    ----------
+    params : mapping
+        All parameters on their own scales, from `Theory.params`.
+
+    References
+    ----------
+    Kalman (1960); Durbin and Koopman (2012), Time Series Analysis by State Space Methods.
+    """
+    conditions = inputs.conditions
+    leader_sd = params.get("leader_sd", 0.0)
+    joined = one_reading(theory.observe(params), inputs.reading, inputs.reading_var)
+    first: Conditions = jax.tree_util.tree_map(lambda values: values[0], conditions)
+    pairs = _start(theory.initial(params, first), first.culture, leader_sd)
+    start, _ = _relation(pairs)
+    memory = jnp.tile(start, (inputs.steps_per_year, 1))
+
+    def step(carry: tuple[_Pairs, Array], given: tuple[Conditions, Array, _Reading]) -> Array:
+        pairs, memory = carry
+        now, new, reading = given
+        before = _relation(pairs)
+        pairs, low = _read_one(pairs, 0, _Reading(*(_halves(part)[0] for part in reading)))
+        pairs, high = _read_one(pairs, 1, _Reading(*(_halves(part)[1] for part in reading)))
+        after = _relation(pairs)
+        pairs = _change_leaders(pairs, source_values(new), now.culture, leader_sd)
+        move = theory.transition(params, now, after[0], memory.mean(axis=0))
+        memory = jnp.concatenate([memory[1:], after[0][None]])
+        return (_advance(pairs, move), memory), (*after, *before, jnp.sum(low + high))
+
+    given = (conditions, new_leaders(jnp.asarray(conditions.leader)), joined.reading)
+    _, (mean, var, predicted, predicted_var, density) = jax.lax.scan(step, (pairs, memory), given)
+    return Filtered(mean, var, predicted, predicted_var, jnp.sum(density) + joined.rest)
+
+
+def log_scores(theory: Theory, params: Params, inputs: Inputs, filtered: Filtered) -> Array:
+    """Log density (T, D, M) of each reading one step ahead, NaN where there is none."""
+    seen = theory.observe(params)
+    mean = seen.level + seen.loading * filtered.predicted_mean[:, :, None]
+    var = seen.loading**2 * filtered.predicted_var[:, :, None] + inputs.reading_var + seen.sd**2
+    return -0.5 * (LOG_2PI + jnp.log(var) + (inputs.reading - mean) ** 2 / var)
