@@ -12,7 +12,6 @@ import altair
 from realpolitik.report import words
 from realpolitik.report.record import Assessment, Capability, Flow, Phase, Posture
 from realpolitik.report.style import (
-    FRICTION,
     GRID,
     INK,
     MUTED,
