@@ -119,7 +119,7 @@ def posture_chart(
     )
     stops = (
         _on("ends")
-        .mark_rule(color=FRICTION, strokeWidth=1.5)
+        .mark_rule(color=INK, strokeWidth=1.5)
         .encode(
             x=alt.X("year:Q", scale=_span(first, last)),
             tooltip=[
