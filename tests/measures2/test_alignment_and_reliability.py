@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import polars as pl
 import pytest
@@ -102,6 +104,31 @@ def test_economy_of_alignment_is_recomputed_from_the_panel(panel: Panel) -> None
     np.testing.assert_allclose(
         row["economy"].item(), (china - states) / (china + states), atol=EXACT
     )
+
+
+def test_a_relation_adds_intent_to_the_threat_of_patrons(panel: Panel) -> None:
+    steps = np.arange(1996, 2020)
+    posture = np.full((len(steps), 2), [3.0, -3.0])  # of CHN and of the USA towards PAK
+    relation = SimpleNamespace(
+        steps=steps, sources=("CHN", "USA"), targets=("PAK", "PAK"), filtered_mean=posture
+    )
+    keys = {"step": 2010, "patron_a": "CHN", "patron_b": "USA"}
+    plain = rp.measure.alignment(panel, ["PAK"], draws=20).filter(**keys)
+    intended = rp.measure.alignment(panel, ["PAK"], draws=20, relation=relation).filter(**keys)
+    assert plain["threat_gap"].item() > 0 > intended["threat_gap"].item()
+    assert plain["value"].item() == intended["value"].item() > 1 / 3
+    np.testing.assert_allclose(intended["hedge"].item(), plain["hedge"].item(), atol=EXACT)
+    assert intended["balance"].item() == plain["bandwagon"].item() > 0
+
+
+def test_a_vintage_hides_what_came_later(panel: Panel) -> None:
+    early = panel.known_at(2010)
+    rows = rp.measure.alignment(early, ["PAK"], draws=20)
+    # a pair of patrons has rows while their rivalry was known
+    assert rows["step"].max() == 2010 - panel.lags["rivalry"] < 2010
+    traded = rows.filter(pl.col("used").str.contains("trade"))
+    last = 2010 - max(panel.lags[name] for name in ("imports", "rivalry"))
+    assert traded["step"].max() == last
 
 
 def test_shifts_on_the_panel_are_reproducible(panel: Panel) -> None:

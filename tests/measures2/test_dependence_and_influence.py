@@ -108,6 +108,8 @@ def test_passing_is_found_and_a_change_of_channels_is_not_one() -> None:
     # arms put the first power ahead in the third year, but they were not known before
     assert not overtaking.passings(lead)[0].any()
     assert lead.after[0, 3] > 0 > lead.after[0, 2]
+    assert np.flatnonzero(overtaking.changed_by_channels(lead)).tolist() == [2]
+    assert not overtaking.changed_by_channels(turned).any()
 
 
 def test_probability_counts_the_draws_that_pass_near_the_year() -> None:
@@ -188,8 +190,10 @@ def test_channels_of_one_source_have_no_total(panel: Panel) -> None:
 
 def test_overtaking_is_one_rule_for_both_powers(panel: Panel) -> None:
     rows = rp.measure.overtaking(panel, ["LKA", "NPL"], seed=2)
-    assert rows.height > 0
-    assert ((rows["value"] >= 0) & (rows["value"] <= 1)).all()
+    passings = rows.filter(pl.col("index") == "overtaking")
+    assert passings.height > 0
+    assert ((passings["value"] >= 0) & (passings["value"] <= 1)).all()
+    assert rows.filter(pl.col("index") == "change_of_channels")["value"].is_null().all()
     # between a passing and its return stands the year given in lasts_to
     back = rows.filter(pl.col("lasts_to").is_not_null())
     assert (back["lasts_to"] >= back["step"] - 1).all()

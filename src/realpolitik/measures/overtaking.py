@@ -30,6 +30,8 @@ Array = NDArray[np.float64]
 WINDOW = 2
 """Years either side in which a draw's passing counts as the same one."""
 
+SEAM = "change_of_channels"
+
 
 @dataclass(frozen=True, slots=True)
 class Leads:
@@ -111,6 +113,20 @@ def passings(lead: Leads, window: int = WINDOW) -> tuple[NDArray[np.bool_], Arra
     return passes[0], np.divide((near & known).sum(axis=0), count, out=blank, where=count > 0)
 
 
+def changed_by_channels(lead: Leads) -> NDArray[np.bool_]:
+    """Years in which the first power is behind on the channels so far and ahead on those to come.
+
+    Other channels are known from the next comparison on: the order changes, and no power passed.
+
+    Returns
+    -------
+    ndarray of bool (T,)
+        Under the chosen weights (row 0).
+    """
+    to_come = np.append(lead.before[0, 1:], np.nan)
+    return np.asarray((lead.after[0] < 0) & (to_come > 0))
+
+
 def measure(
     panel: Panel,
     states: Sequence[str] = (),
@@ -126,7 +142,9 @@ def measure(
     the draws of the weights and the omission of a channel. `ahead_before` and `ahead` are the
     shares of draws in which it led in the year before and in the year; `lasts_to` is the last year
     before it is behind again, be it passed or because other channels are known then; null if it is
-    still ahead in the last year compared.
+    still ahead in the last year compared. Rows with index `change_of_channels` are no passing: the
+    power is behind on the channels known so far (`ahead_before`) and ahead on those known from the
+    year on (`ahead`, `used`), in the same year.
 
     Parameters
     ----------
@@ -168,30 +186,25 @@ SCHEMA = {
 def _records(
     lead: Leads, pair: Sequence[str], target: str, years: Sequence[int]
 ) -> list[tuple[object, ...]]:
-    """Rows of the years in which the first of the pair passed the second."""
+    """Rows of the years in which the first of the pair passed the second, or came out ahead."""
     passed, probability = passings(lead)
-    behind = np.flatnonzero((lead.after[0] < 0) | (np.append(lead.before[0, 1:], np.nan) < 0))
+    to_come = np.column_stack([lead.before[:, 1:], np.full(len(lead.before), np.nan)])
+    behind = np.flatnonzero((lead.after[0] < 0) | (to_come[0] < 0))
     used = joined(lead.common.T, CHANNELS)
     rows: list[tuple[object, ...]] = []
+
+    def add(t: int, index: str, value: float, before: Array, after: Array, channels: str) -> None:
+        later = behind[behind > t] if index == SEAM else behind[behind >= t]
+        last = years[int(later[0])] - 1 if len(later) else None
+        ahead = _share_ahead(before[1:, t]), _share_ahead(after[1:, t])
+        keys = (years[t], pair[0], target, pair[1], index)
+        number = None if np.isnan(value) else value
+        rows.append((*keys, number, *ahead, last, channels, None, "probability", PROVIDER))
+
     for t in np.flatnonzero(passed).tolist():
-        later = behind[behind >= t]
-        rows.append(
-            (
-                years[t],
-                pair[0],
-                target,
-                pair[1],
-                "overtaking",
-                float(probability[t]),
-                _share_ahead(lead.before[1:, t]),
-                _share_ahead(lead.after[1:, t]),
-                years[int(later[0])] - 1 if len(later) else None,
-                used[t],
-                None,
-                "probability",
-                PROVIDER,
-            )
-        )
+        add(t, "overtaking", float(probability[t]), lead.before, lead.after, used[t])
+    for t in np.flatnonzero(changed_by_channels(lead)).tolist():
+        add(t, SEAM, float("nan"), lead.after, to_come, used[t + 1])
     return rows
 
 
