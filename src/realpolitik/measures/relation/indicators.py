@@ -271,6 +271,17 @@ def _grades(
     return read
 
 
+def _aid(grid: Grid) -> Graded:
+    """Grade aid; a target that had none the year before and has none now is not read.
+
+    Most such targets are too rich to be given aid, so its absence says nothing about the relation.
+    """
+    graded = _grades("us_aid", (1e6, 1e7, 1e8, 1e9), carries=True)(grid)
+    last = np.concatenate([np.zeros_like(graded.grade[:1]), graded.grade[:-1]])
+    idle = (graded.grade == 0) & (last <= 0)
+    return Graded(np.where(idle, MISSING, graded.grade), graded.count, carries=True)
+
+
 SERIES: tuple[Series, ...] = (
     Series("verbal_events", ("verbal_cooperation", "verbal_conflict"), True, 1,
            _events("verbal_cooperation", "verbal_conflict")),
@@ -299,7 +310,7 @@ SERIES: tuple[Series, ...] = (
     Series("sanctions", ("sanctions",), True, -1, _grades("sanctions", (1, 2), carries=True)),
     Series("sanction_threats", ("sanction_threats",), True, -1,
            _grades("sanction_threats", (1,), carries=False)),
-    Series("us_aid", ("us_aid",), True, 1, _grades("us_aid", (1e6, 1e7, 1e8, 1e9), carries=True)),
+    Series("us_aid", ("us_aid",), True, 1, _aid),
     Series("arms", ("arms",), True, 1, _grades("arms", (0.01, 10, 100), carries=True)),
     Series("exercises", ("exercises",), True, 1,
            _grades("exercises", (1, 2, 4), carries=True, directed=False)),
