@@ -10,15 +10,14 @@ from scipy.stats import multivariate_normal
 
 from realpolitik.errors import PanelError
 from realpolitik.inference.filtering import Filtered
-from realpolitik.inference.objective import filtered_and_scored, loss_and_gradient
+from realpolitik.inference.objective import filtered_and_scored
 from realpolitik.theory import FlatFilter, Inputs, NeoclassicalRealism, Theory
 from realpolitik.theory.inputs import check, dyad_order
-from realpolitik.theory.parameter import Params, log_density, pack
+from realpolitik.theory.parameter import Params, pack
 from realpolitik.theory.simulation import simulate
 from realpolitik.theory.synthetic import World, inputs
 
 EXACT = 1e-9  # double precision over a few dozen sums
-DIFFERENCE = 1e-6  # central differences with step 1e-5: error of order 1e-10 over 1e-5
 N, T = 3, 5
 TRUTH = {
     "speed": np.array([0.3, 0.5, 0.4]),
@@ -194,22 +193,6 @@ def test_full_with_slopes_zero_is_the_flat_filter(small: Inputs) -> None:
     assert float(whole.loglik) == float(matched.loglik)
     other = filtered(full, TRUTH, small)
     assert abs(float(other.loglik) - float(whole.loglik)) > 0.01
-
-
-def test_loss_is_prior_and_likelihood_and_its_gradient_equals_differences(small: Inputs) -> None:
-    full, sizes = NeoclassicalRealism(), small.sizes
-    rows = full.parameters(sizes)
-    place = np.asarray(pack(full.complete(TRUTH, sizes), rows, sizes))
-    value, gradient = loss_and_gradient(full, place, small)
-    posterior = float(filtered(full, TRUTH, small).loglik) + float(log_density(place, rows, sizes))
-    np.testing.assert_allclose(value * np.sum(~np.isnan(small.reading)), -posterior, rtol=EXACT)
-    step = 1e-5
-    differences = [
-        loss_and_gradient(full, place + one, small)[0]
-        - loss_and_gradient(full, place - one, small)[0]
-        for one in step * np.eye(len(place))
-    ]
-    np.testing.assert_allclose(gradient, np.array(differences) / (2 * step), atol=DIFFERENCE)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import math
 
 from realpolitik.theory.parameter import Parameter, Prior
 
-DESIGN = "this model (weakly informative; checked by prior prediction)"
+DESIGN = "this model, weakly informative"
 YEAR_SPEED, MONTH_SPEED = 0.46, 0.05
 YEAR_PULL_SD, MONTH_PULL_SD = 0.25, 0.05
 YEAR_INNOVATION, MONTH_INNOVATION = 0.3, 0.3 / 2.69  # the ratio is that of `steps`, at speed .05
