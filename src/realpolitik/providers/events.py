@@ -12,8 +12,9 @@ CLASSES = {
     "verbConf": "verbal_conflict",
     "matlConf": "material_conflict",
 }
-VERBAL = tuple(f"cameo{code}" for code in range(10, 15))
-MATERIAL = tuple(f"cameo{code}" for code in range(15, 21))
+VERBAL = tuple(f"cameo{code}" for code in range(10, 14))
+MATERIAL = tuple(f"cameo{code}" for code in range(14, 21))
+"""Protest (14) is material, as in the yearly counts; 09, verbal there, is not in the source."""
 DENSE_FROM = 1995
 """First year in which the monthly counts are dense enough for a yearly sum."""
 SCORE_DIGITS = 6
@@ -34,7 +35,7 @@ def icews_years(counts: pl.DataFrame, iso3: pl.DataFrame) -> pl.DataFrame:
 
 
 def icews_months(counts: pl.DataFrame, letters: pl.DataFrame) -> pl.DataFrame:
-    """Sum monthly conflict counts: verbal (CAMEO 10-14) and material (CAMEO 15-20).
+    """Sum monthly conflict counts: verbal (CAMEO 10-13) and material (CAMEO 14-20).
 
     The source's letters are those of Correlates of War: MLD is Moldova, and the Maldives and
     Vietnam are absent.
