@@ -22,8 +22,7 @@ import polars as pl
 
 from realpolitik.errors import InputFileError, OutputError, PanelError, unknown
 from realpolitik.providers.event_codes import QUADS
-from realpolitik.providers.files import Contents, Format, read_official
-from realpolitik.providers.files.convert import Converted, Cover, convert
+from realpolitik.providers.files.contents import Contents, Converted, Cover, Format
 from realpolitik.providers.files.events import EVENT_COLUMNS
 from realpolitik.providers.files.opening import sha256
 
@@ -114,6 +113,9 @@ def add(path: Path, name: str | None = None, member: str = "") -> Added:
     OutputError
         If the data folder cannot be written.
     """
+    from realpolitik.providers.files import read_official
+    from realpolitik.providers.files.convert import convert
+
     form, contents = read_official(path, name, member)
     digest = sha256(path)
     label = f"{form.provider}-{digest[:8]}"

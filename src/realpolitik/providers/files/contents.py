@@ -96,3 +96,38 @@ class Format:
     signature: str
     matches: Callable[[list[str]], bool]
     read: Callable[[Opened], Contents]
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Cells in which an absent row means zero, because the file would list anything else.
+
+    Attributes
+    ----------
+    table : str
+        ``state_year`` or ``dyad_year``.
+    columns : tuple of str
+    years : tuple of int
+    """
+
+    table: str
+    columns: tuple[str, ...]
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """Columns of the panel from one file.
+
+    Attributes
+    ----------
+    tables : dict of str to pl.DataFrame
+        By table: the key columns of the panel and the values.
+    covers : tuple of Cover
+    unknown : dict of str to int
+        Codes or names that are no known state, with the rows that bear them.
+    """
+
+    tables: dict[str, pl.DataFrame]
+    covers: tuple[Cover, ...] = ()
+    unknown: dict[str, int] = field(default_factory=dict)

@@ -7,7 +7,6 @@ codes are unknown, and where an absent row means zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -15,48 +14,13 @@ from realpolitik.errors import InputFileError
 from realpolitik.providers import atop, cow, regimes, ucdp, un
 from realpolitik.providers.codes import code_table
 from realpolitik.providers.event_codes import COUNTRY_LETTERS
-from realpolitik.providers.files.contents import Contents
+from realpolitik.providers.files.contents import Contents, Converted, Cover
 from realpolitik.providers.keys import named, to_state
 from realpolitik.states import FIRST_YEAR, LAST_YEAR, match_name, members
 
 #: A file in which more rows than this name no known state is coded in some other system.
 MAX_UNKNOWN_SHARE = 0.5
 CHINA, TAIWAN, LAST_YEAR_OF_MOVE = 710, 713, 1949
-
-
-@dataclass(frozen=True, slots=True)
-class Cover:
-    """Cells in which an absent row means zero, because the file would list anything else.
-
-    Attributes
-    ----------
-    table : str
-        ``state_year`` or ``dyad_year``.
-    columns : tuple of str
-    years : tuple of int
-    """
-
-    table: str
-    columns: tuple[str, ...]
-    years: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Converted:
-    """Columns of the panel from one file.
-
-    Attributes
-    ----------
-    tables : dict of str to pl.DataFrame
-        By table: the key columns of the panel and the values.
-    covers : tuple of Cover
-    unknown : dict of str to int
-        Codes or names that are no known state, with the rows that bear them.
-    """
-
-    tables: dict[str, pl.DataFrame]
-    covers: tuple[Cover, ...] = ()
-    unknown: dict[str, int] = field(default_factory=dict)
 
 
 def convert(contents: Contents) -> Converted:
