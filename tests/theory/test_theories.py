@@ -204,3 +204,12 @@ def test_every_parameter_is_on_the_model_page(name: str) -> None:
 def test_plain_import_loads_no_jax() -> None:
     program = "import sys, realpolitik; sys.exit('jax' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_without_jax_the_error_says_what_to_install() -> None:
+    program = "import sys; sys.modules['jax'] = None; import realpolitik.theory"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert "MissingExtra" in result.stderr
+    assert "realpolitik[model]" in result.stderr
