@@ -2,35 +2,73 @@
 
 from __future__ import annotations
 
-import polars as pl
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from realpolitik import states, timeline
-from realpolitik.data import load_panel
+from realpolitik import regions, states, timeline
 from realpolitik.errors import PeriodError, RequestError
-from realpolitik.measures.relation import Relation, relation
+from realpolitik.timeline import Span
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from realpolitik.measures.relation import Relation
 
 
-def dyad(source: str, target: str) -> tuple[str, str]:
-    """Return the codes of two different states.
+@dataclass(frozen=True, slots=True)
+class Dyad:
+    """Two states of a region and the years asked for."""
+
+    source: str
+    target: str
+    region: str
+    years: Span
+
+
+def dyad(
+    source: str, target: str, region: str, start: str | None = None, end: str | None = None
+) -> Dyad:
+    """Check a request about one dyad before anything is measured.
 
     Raises
     ------
+    UnknownName
+        If a state or region is not known.
     RequestError
-        If both names mean the same state.
+        If both names mean the same state, or one is not in the region.
+    NotInSystem
+        If a state was not in the system in any of the years.
+    PeriodError
+        If the period is wrong.
     """
-    one, other = states.find(source).code, states.find(target).code
-    if one == other:
-        msg = f"{source!r} and {target!r} are the same state ({one}): name two states"
+    years = timeline.parse_span(
+        start, end, "year", Span(states.FIRST_YEAR, states.LAST_YEAR, "year")
+    )
+    first, last = timeline.year_of(years.start), timeline.year_of(years.end)
+    one, other = (states.find_within(name, first, last) for name in (source, target))
+    if one.code == other.code:
+        msg = f"{source!r} and {target!r} are the same state ({one.code}): name two states"
         raise RequestError(msg)
-    return one, other
+    chosen = regions.load(region)
+    for state in (one, other):
+        if state.code not in chosen.states():
+            msg = (
+                f"{state.name} ({state.code}) is not in the region {chosen.name}: choose another "
+                "with --region, or name the state in a region file of your own"
+            )
+            raise RequestError(msg)
+    return Dyad(one.code, other.code, region, years)
 
 
 def measured(region: str, as_of: str | None, *, use_cache: bool) -> Relation:
     """Measure the relation of a region on all years of its panel."""
+    from realpolitik.data import load_panel
+    from realpolitik.measures.relation import relation
+
     return relation(load_panel(region, as_of=as_of), use_cache=use_cache)
 
 
-def shown(frame: pl.DataFrame, column: str, start: str | None, end: str | None) -> pl.DataFrame:
+def shown(frame: pl.DataFrame, column: str, years: Span) -> pl.DataFrame:
     """Keep the rows of a period.
 
     Raises
@@ -38,11 +76,12 @@ def shown(frame: pl.DataFrame, column: str, start: str | None, end: str | None) 
     PeriodError
         If the period holds no row.
     """
-    years = frame[column].to_list()
-    first, last = min(years), max(years)
-    span = timeline.parse_span(start, end, "year", timeline.Span(first, last, "year"))
-    rows = frame.filter(pl.col(column).is_between(span.start, span.end))
+    rows = frame.filter(frame[column].is_between(years.start, years.end))
     if rows.is_empty():
-        msg = f"nothing between {span.start} and {span.end}: the dyad is measured {first}-{last}"
+        held = frame[column].to_list()
+        msg = (
+            f"nothing between {years.start} and {years.end}: the dyad is measured "
+            f"{held[0]}-{held[-1]}"
+        )
         raise PeriodError(msg)
     return rows

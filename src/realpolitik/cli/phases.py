@@ -40,9 +40,8 @@ def phases(
     from realpolitik.cli.dyads import dyad, measured
     from realpolitik.measures import phases as method
 
-    one, other = dyad(source, target)
+    asked = dyad(source, target, region)
     with progress("finding phases"):
-        found = method.phases(
-            measured(region, as_of, use_cache=not no_cache), one, other, seed=seed
-        )
-    emit(found.table(), form, f"{one} towards {other}")
+        result = measured(region, as_of, use_cache=not no_cache)
+        found = method.phases(result, asked.source, asked.target, seed=seed)
+    emit(found.table(), form, f"{asked.source} towards {asked.target}")

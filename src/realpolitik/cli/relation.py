@@ -46,8 +46,10 @@ def relation(
     """
     from realpolitik.cli.dyads import dyad, measured, shown
 
-    one, other = dyad(source, target)
+    asked = dyad(source, target, region, start, end)
     with progress("measuring the relation"):
         result = measured(region, as_of, use_cache=not no_cache)
-        frame = result.table(one, other, filtered=filtered, change=change, both=both)
-    emit(shown(frame, "step", start, end), form, f"{one} towards {other}")
+        frame = result.table(
+            asked.source, asked.target, filtered=filtered, change=change, both=both
+        )
+    emit(shown(frame, "step", asked.years), form, f"{asked.source} towards {asked.target}")

@@ -92,6 +92,10 @@ def check_folder(folder: Path) -> None:
         raise OutputError(msg) from cause
     except OSError as cause:
         raise OutputError(_refused(folder, cause)) from cause
+    above = next((place for place in folder.absolute().parents if place.exists()), folder)
+    if not above.is_dir():
+        msg = f"{above} is a file, not a folder. Choose another place with --out."
+        raise OutputError(msg)
     strangers = [name for name in found if name not in OWN_FILES]
     inside = folder / "tables"
     if inside.is_dir():
