@@ -7,15 +7,13 @@ import functools
 
 import numpy as np
 import pytest
-from scipy.stats import kstest
 
 from realpolitik.inference import Fit, fit
 from realpolitik.inference.objective import filtered_and_scored, loss_and_gradient
-from realpolitik.inference.sampling import sample
 from realpolitik.rng import stream
-from realpolitik.theory import FlatFilter, Inputs, NeoclassicalRealism, Reciprocity, Theory
+from realpolitik.theory import FlatFilter, Inputs, NeoclassicalRealism, Theory
 from realpolitik.theory.inputs import dyad_order
-from realpolitik.theory.parameter import log_density, pack, unpack
+from realpolitik.theory.parameter import log_density, pack
 from realpolitik.theory.simulation import simulate
 from realpolitik.theory.synthetic import World, inputs
 
@@ -24,8 +22,6 @@ NOISE_Z = 2.0  # a gain within two standard errors is none
 CLEAR_Z = 2.0  # and one above is one
 DIFFERENCE = 1e-6  # central differences with step 1e-5
 SAME = 1e-9
-MONTE_CARLO = 6.0  # standard errors between two estimates of a mean
-SBC_LEVEL = 0.001  # Kolmogorov-Smirnov: one false alarm in a thousand
 SMALL = World(states=6, steps=80)
 LARGE = World(states=12, steps=160)
 BASE = {
@@ -159,39 +155,3 @@ def test_permuted_clarity_and_gate_give_no_gain(seed: int) -> None:
     flat = fitted(FlatFilter(), LARGE, 1.2, 1.0, seed)
     _, z = gain_by_source(full, flat, given)
     assert z < NOISE_Z
-
-
-TINY = World(states=4, steps=30)
-
-
-@pytest.mark.nightly
-def test_laplace_agrees_with_the_sampler() -> None:
-    theory, given = Reciprocity(), inputs(TINY, 2)
-    data = simulate(theory, theory.complete(BASE, given.sizes), given, 2).inputs
-    peak = fit(theory, data, seed=2, starts=2)
-    drawn = sample(peak, data, seed=2)
-    place = drawn.names.index("reciprocity")
-    values, spread = drawn.values[..., place], float(np.sqrt(peak.covariance[place, place]))
-    error = np.std(values) / np.sqrt(drawn.ess[place])
-    assert drawn.divergences == 0
-    assert abs(np.mean(values) - peak.vector[place]) < MONTE_CARLO * error + 0.2 * spread
-    np.testing.assert_allclose(np.std(values), spread, rtol=0.25)
-
-
-@pytest.mark.nightly
-def test_calibration_by_simulation() -> None:
-    """Truths drawn from the prior are uniform in the posterior's own probabilities."""
-    theory, given = Reciprocity(), inputs(World(states=5, steps=50), 1)
-    rows, sizes = theory.parameters(given.sizes), given.sizes
-    scores = []
-    for seed in range(60):
-        generator = stream(seed, "truth")
-        truth = np.concatenate(
-            [np.ravel(row.prior.draw(generator, row.shape(sizes))) for row in rows]
-        )
-        params = theory.complete(unpack(truth, rows, sizes), sizes)
-        found = fit(theory, simulate(theory, params, given, seed).inputs, seed=seed, starts=1)
-        place = found.names.index("reciprocity")
-        value, error = found.estimate("reciprocity")
-        scores.append((truth[place] - value) / error)
-    assert kstest(scores, "norm").pvalue > SBC_LEVEL
