@@ -101,7 +101,7 @@ def _newton(tables: Array, logs: Array, precision: float) -> tuple[Array, NDArra
         close = np.asarray(np.abs(gap).max(1) < RESIDUAL)
         if close.all():
             break
-        step = np.linalg.solve(_slopes(tables, odds, best, precision), gap[..., None])[..., 0]
+        step = _step(gap, *_slopes(tables, odds, best, precision))
         # a step that overshoots would otherwise take a probability above one
         logs = np.minimum(logs - step, 0.0)
     return logs, close
@@ -112,15 +112,22 @@ def _response(tilt: Array) -> Array:
     return np.asarray(tilt - top - np.log(np.exp(tilt - top).sum(1, keepdims=True)))
 
 
-def _slopes(tables: Array, odds: Array, best: list[Array], precision: float) -> Array:
-    draws, levels = tables.shape[1], tables.shape[2]
-    matrix = np.broadcast_to(np.eye(2 * levels), (draws, 2 * levels, 2 * levels)).copy()
-    one, two = slice(0, levels), slice(levels, 2 * levels)
-    for own, other, table in (
-        (one, two, tables[0]),
-        (two, one, tables[1].swapaxes(1, 2)),
+def _slopes(tables: Array, odds: Array, best: list[Array], precision: float) -> tuple[Array, Array]:
+    """Slopes of each party's response in the other's log probabilities; two of (M, L, L)."""
+    levels = tables.shape[2]
+    found = []
+    for reply, table, other in (
+        (best[0], tables[0], odds[:, levels:]),
+        (best[1], tables[1].swapaxes(1, 2), odds[:, :levels]),
     ):
-        reply = np.exp(best[0 if own is one else 1])
-        centred = table - np.einsum("ma,mab->mb", reply, table)[:, None]
-        matrix[:, own, other] = -precision * centred * odds[:, None, other]
-    return matrix
+        centred = table - (np.exp(reply)[:, None] @ table)
+        found.append(precision * centred * other[:, None])
+    return found[0], found[1]
+
+
+def _step(gap: Array, first: Array, second: Array) -> Array:
+    """Solve [[I, -F], [-S, I]] (x, y) = gap by way of (I - F S) x; (M, 2 L)."""
+    levels = first.shape[1]
+    mine, theirs = gap[:, :levels, None], gap[:, levels:, None]
+    own = np.linalg.solve(np.eye(levels) - first @ second, mine + first @ theirs)
+    return np.concatenate([own, theirs + second @ own], axis=1)[..., 0]
