@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from realpolitik.bargaining.reading import shipped
 from realpolitik.cli.app import app
-from realpolitik.cli.bargain import panel_value
+from realpolitik.data import state_value
 from realpolitik.errors import RequestError
 
 RUN = CliRunner()
@@ -72,6 +72,6 @@ def test_mistakes_name_the_nearest_right_word(tmp_path: Path) -> None:
 
 
 def test_capabilities_come_from_the_panel() -> None:
-    assert panel_value("cinc", "CHN", 2012) == pytest.approx(0.218, abs=0.005)
-    assert panel_value("cinc", "CHN", 2023) is None
-    assert panel_value("no_such_variable", "CHN", 2012) is None
+    assert state_value("cinc", "CHN", 2012) == pytest.approx(0.218, abs=0.005)
+    assert state_value("cinc", "CHN", 2023) is None
+    assert state_value("no_such_variable", "CHN", 2012) is None

@@ -107,10 +107,14 @@ class Mediator(_Record):
 
 
 class Issue(_Record):
-    """An issue: dimensions, actors, who must agree, what is linked and who could mediate."""
+    """An issue: dimensions, actors, who must agree, what is linked and who could mediate.
+
+    `case` is the name of the case it belongs to.
+    """
 
     name: Name
     title: str = ""
+    case: str = ""
     question: str = ""
     as_of: str = ""
     notes: str = ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,8 +57,9 @@ def bargain(
     Example: `realpolitik bargain afghan-inclusiveness --method nash --draws 2000`
     """
     from realpolitik.bargaining.reading import fill_capabilities, read_issue
+    from realpolitik.data import state_value
 
-    record = fill_capabilities(read_issue(issue), panel_value)
+    record = fill_capabilities(read_issue(issue), state_value)
     names = method or ["all"]
     title = record.title or record.name
     with progress(f"settling {record.name}"):
@@ -133,19 +133,3 @@ def explain(found: Forecasts) -> None:
         note(f"judgements with their reasons in the file: entries of {', '.join(judged)}")
     for name, reason in found.left_out:
         note(f"left out: {name}: {reason}")
-
-
-def panel_value(variable: str, state: str, year: int) -> float | None:
-    """Look up one value of a state in the embedded panel; None where it is missing."""
-    return _panel_year(year).get((variable, state))
-
-
-@functools.cache
-def _panel_year(year: int) -> dict[tuple[str, str], float]:
-    import polars.selectors as cs
-
-    from realpolitik.data.load import load_panel, system_states
-
-    rows = system_states(load_panel(start=year, end=year))
-    long = rows.unpivot(cs.numeric().exclude("year"), index="state").drop_nulls()
-    return {(variable, state): float(value) for state, variable, value in long.iter_rows()}
