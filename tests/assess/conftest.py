@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from realpolitik import load_panel
-from realpolitik.assessment import main
+from realpolitik.assessment import main, talks
 from realpolitik.measures import phases
 from realpolitik.measures.relation import Relation
 from realpolitik.panel import Panel
@@ -51,13 +51,14 @@ def south_asia() -> Panel:
 
 
 DRAWS = 40
-"""Draws of the phases: their number is tested elsewhere, here they only have to be there."""
+"""Draws of phases and settlements: their number is tested elsewhere, here they must be there."""
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _few_draws() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(phases, "DRAWS", DRAWS)
+        patch.setattr(talks, "DRAWS", DRAWS)
         yield
 
 

@@ -27,6 +27,7 @@ from realpolitik.report.record import (
     VariableSource,
     Vintage,
 )
+from realpolitik.report.talk_record import Settlement, Talk, TalkMediator, TalkScale
 
 YEARS = tuple(range(1947, 2024))
 EVIL = "<script>window.evil = 1</script> & </script><img src=x onerror=alert(1)>"
@@ -135,6 +136,35 @@ def _phases() -> tuple[Phase, ...]:
     )
 
 
+def _talk() -> Talk:
+    """Two scales: one with a zone of agreement and ranges, one with neither."""
+    settlements = tuple(
+        Settlement(scale, method, label, "Made-up (1999)", place, *interval, deal, draws)
+        for scale, place_of, interval, draws in (
+            ("depth", (40.5, 50.0), (32.5, 49.25), 500),
+            ("price", (7.25, None), (None, None), 0),
+        )
+        for (method, label, deal), place in zip(
+            (("mean", "Weighted mean", None), ("nash", "Nash bargain", 0.8)), place_of, strict=True
+        )
+    )
+    return Talk(
+        issue="made-up",
+        title="A made-up issue",
+        question=EVIL,
+        as_of="2024-06",
+        parties=("United States", "Pakistan"),
+        scales=(
+            TalkScale("depth", "Depth", 0, 100, "apart", EVIL, "points", 20, 25, 80, 0.93),
+            TalkScale("price", "Price", 5, 10, "", "", "USD", None, None, None, None),
+        ),
+        settlements=settlements,
+        blockers=("Pakistan",),
+        mediators=(TalkMediator("QAT", "Qatar", "state", 1.5, 0.8, 0.6, 0.7, 0.25),),
+        left_out=("Alternating offers: needs discount for USA",),
+    )
+
+
 @pytest.fixture(scope="session")
 def record() -> Assessment:
     """A record with every section filled, and hostile text from files."""
@@ -228,6 +258,7 @@ def sample() -> Assessment:
         ),
         read=2,
         ended=1,
+        talks=(_talk(),),
         map=Map(
             2023,
             _cells("USA", "PAK") + _cells("PAK", "USA"),

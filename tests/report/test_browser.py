@@ -80,7 +80,7 @@ def test_every_chart_is_drawn(opened: tuple[Page, list[str], list[str]]) -> None
         "[...document.querySelectorAll('.plot')].map(p => [p.dataset.state,"
         " p.querySelectorAll('.live svg path').length, p.querySelector('.live').clientHeight])"
     )
-    assert len(counts) == 8
+    assert len(counts) == 10
     for state, marks, height in counts:
         assert state == "live"
         assert marks > 3
@@ -166,8 +166,8 @@ def test_narrow_screen_does_not_scroll_sideways(browser: Browser, address: str) 
 def test_charts_show_without_scripts(browser: Browser, address: str) -> None:
     page, asked, _ = _open(browser, address, java_script_enabled=False)
     drawn = page.locator(".plot .drawn svg")
-    assert drawn.count() == 8
-    assert all(drawn.nth(i).is_visible() for i in range(8))
+    assert drawn.count() == 10
+    assert all(drawn.nth(i).is_visible() for i in range(10))
     assert not page.locator("#theme").is_visible()
     assert asked == [address]
 
@@ -178,3 +178,20 @@ def test_paper_gets_the_drawn_charts(browser: Browser, address: str) -> None:
     assert page.locator("#chart-phases .drawn").first.is_visible()
     assert not page.locator("#chart-phases .live").first.is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_settlements_tell_the_concept_and_fit_a_narrow_screen(
+    browser: Browser, address: str
+) -> None:
+    page, _, _ = _open(browser, address, viewport={"width": 390, "height": 844})
+    chart = page.locator("#chart-talks-made-up-depth .live svg")
+    chart.scroll_into_view_if_needed()
+    labels = chart.locator("text").all_text_contents()
+    assert "Weighted mean" in labels
+    assert "20" in labels
+    boxes = chart.evaluate(
+        "e => { const right = e.getBoundingClientRect().right;"
+        " return [...e.querySelectorAll('text')].map(t => t.getBoundingClientRect())"
+        ".filter(b => b.left < 0 || b.right > right + 1).length }"
+    )
+    assert boxes == 0

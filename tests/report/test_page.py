@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 from html.parser import HTMLParser
@@ -99,9 +100,27 @@ def test_every_section_is_linked_and_titled(record: Assessment, html: str) -> No
         assert f'<h2 id="{section.key}-title">' in html
 
 
+def test_issues_are_shown_with_the_baseline_first(record: Assessment, html: str) -> None:
+    (section,) = [section for section in sections(record) if section.key == "talks"]
+    depth, price = section.charts
+    assert depth.table.rows[0][:4] == ("Weighted mean", "40.5", "32.5", "49.2")
+    assert price.table.rows[1][:4] == ("Nash bargain", "no data", "no data", "no data")
+    assert "Zone of agreement: 25 to 80; chance that there is one 0.93" in depth.alt
+    assert depth.drawing.rows["zone"] == [{"low": 25, "high": 80}]
+    assert price.drawing.rows["zone"] == price.drawing.rows["status_quo"] == []
+    assert "not known, since no deal cannot be valued" in price.alt
+    assert "Would rather have no deal than the weighted mean" in html
+    assert "Alternating offers: needs discount for USA" in html
+
+
+def test_no_issues_no_section(record: Assessment) -> None:
+    without = render(dataclasses.replace(record, talks=()))
+    assert "talks" not in _without_scripts(without)
+
+
 def test_every_chart_has_words_and_numbers(record: Assessment, html: str) -> None:
     charts = [chart for section in sections(record) for chart in section.charts]
-    assert len(charts) == 8
+    assert len(charts) == 10
     for chart in charts:
         assert len(chart.alt) > 40
         assert chart.table.rows

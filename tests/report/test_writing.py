@@ -22,6 +22,7 @@ from realpolitik.report.schema import PUBLISHED, schema, schema_json
 
 TABLES = {
     "relation", "phases", "events", "capabilities", "flows", "region", "indicators", "sources",
+    "talks",
 }  # fmt: skip
 
 
@@ -64,6 +65,14 @@ def test_tables_hold_the_numbers_and_leave_gaps_empty(record: Assessment, tmp_pa
     with (tmp_path / "out" / "tables" / "flows.csv").open(encoding="utf-8") as file:
         late = [row for row in csv.DictReader(file) if row["year"] == "2020"]
     assert {row["value"] for row in late} == {""}
+    with (tmp_path / "out" / "tables" / "talks.csv").open(encoding="utf-8") as file:
+        settled = list(csv.DictReader(file))
+    assert [(row["scale"], row["method"], row["position"]) for row in settled] == [
+        ("depth", "mean", "40.5"),
+        ("depth", "nash", "50.0"),
+        ("price", "mean", "7.25"),
+        ("price", "nash", ""),
+    ]
 
 
 def test_older_report_is_replaced_by_the_same_bytes(record: Assessment, tmp_path: Path) -> None:

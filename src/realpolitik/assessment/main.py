@@ -8,7 +8,15 @@ from typing import Any
 
 import realpolitik
 from realpolitik import cache
-from realpolitik.assessment import bottom_line, coverage, episodes, events, exchange, postures
+from realpolitik.assessment import (
+    bottom_line,
+    coverage,
+    episodes,
+    events,
+    exchange,
+    postures,
+    talks,
+)
 from realpolitik.assessment.request import Settled, When, settle
 from realpolitik.measures.relation import relation
 from realpolitik.panel import Panel
@@ -76,6 +84,7 @@ def _key(settled: Settled) -> str:
     request: dict[str, Any] = dataclasses.asdict(settled.request)
     request["members"] = [dataclasses.astuple(member) for member in settled.region.members]
     request["events"] = repr(settled.case)
+    request["issues"] = talks.fingerprint()
     return cache.key("assessment", settled.panel.vintage, request)
 
 
@@ -117,6 +126,7 @@ def _gather(settled: Settled, use_cache: bool) -> Assessment:
         read=read,
         ended=ended,
         map=atlas,
+        talks=talks.talks(request),
         sources=coverage.sources(panel, indicators, flows),
         limits=coverage.limits(request, indicators, bool(timeline.events)),
         vintage=Vintage(realpolitik.__version__, cache.code_hash(), panel.vintage),

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from realpolitik.report.talk_record import Talk
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -350,6 +352,8 @@ class Assessment:
     read, ended : int
         Indicators ever read for this dyad, and those that had ended before the last year shown.
     map : Map
+    talks : tuple of Talk
+        Issues that need the consent of both states; empty where the case has none.
     sources : tuple of VariableSource
     limits : tuple of str
         What the reader must know before using a number.
@@ -369,6 +373,7 @@ class Assessment:
     read: int
     ended: int
     map: Map
+    talks: tuple[Talk, ...]
     sources: tuple[VariableSource, ...]
     limits: tuple[str, ...]
     vintage: Vintage

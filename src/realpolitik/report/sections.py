@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from realpolitik.report import figures, maps, words
+from realpolitik.report import figures, maps, settlements, words
 from realpolitik.report.figures import Drawing
 from realpolitik.report.record import Assessment, Flow, MapCell, Phase, Posture, VariableSource
 from realpolitik.report.style import MUTED, shade
+from realpolitik.report.talk_record import Settlement, Talk, TalkScale
 
 TOPICS = {
     "aid": "Aid and official finance",
@@ -71,7 +72,7 @@ class Section:
 
 
 def sections(record: Assessment) -> tuple[Section, ...]:
-    """Return all sections in the order of the page."""
+    """Return all sections in the order of the page; negotiation only where there are issues."""
     return (
         Section("bottom-line", "The bottom line", {}),
         relation(record),
@@ -80,6 +81,7 @@ def sections(record: Assessment) -> tuple[Section, ...]:
         capabilities(record),
         flows(record),
         regional_map(record),
+        *((talks(record),) if record.talks else ()),
         sources(record),
     )
 
@@ -321,6 +323,74 @@ def regional_map(record: Assessment) -> Section:
     disputed = maps.disputes_in(frame)
     return Section(
         "map", "Both states in the region", {"tiles": tiles, "disputed": disputed}, tuple(charts)
+    )
+
+
+def talks(record: Assessment) -> Section:
+    """Show where each issue would settle: the weighted mean first, then the other concepts."""
+    shown = [(talk, [_talk_chart(talk, scale) for scale in talk.scales]) for talk in record.talks]
+    notes = {
+        chart.key: f"{words.settled(_on(talk, scale)[0])}. {words.zone(scale)}"
+        for talk, charts in shown
+        for chart, scale in zip(charts, talk.scales, strict=True)
+    }
+    convening = {talk.issue: _mediators(talk) for talk in record.talks if talk.mediators}
+    return Section(
+        "talks",
+        "Where talks would settle",
+        {"issues": shown, "notes": notes, "mediators": convening},
+        tuple(chart for _, charts in shown for chart in charts),
+    )
+
+
+def _on(talk: Talk, scale: TalkScale) -> list[Settlement]:
+    return [item for item in talk.settlements if item.scale == scale.name]
+
+
+def _talk_chart(talk: Talk, scale: TalkScale) -> Chart:
+    found = _on(talk, scale)
+    return Chart(
+        key=f"talks-{talk.issue}-{scale.name}".lower(),
+        title=scale.title,
+        subtitle=words.ends(scale),
+        alt=words.describe_settlements(scale, found),
+        drawing=settlements.settlement_chart(scale, found, small=len(talk.scales) > 1),
+        table=_settlement_table(scale, found),
+        margin=settlements.MARGIN,
+    )
+
+
+def _settlement_table(scale: TalkScale, found: list[Settlement]) -> Table:
+    rows = tuple(
+        (
+            item.label,
+            words.amount(item.position),
+            words.amount(item.lower),
+            words.amount(item.upper),
+            "" if item.deal is None else words.probability(item.deal),
+            item.reference,
+        )
+        for item in found
+    )
+    columns = ("Concept", "Settlement", "90% from", "to", "Chance of a deal", "Reference")
+    return Table(f"Settlements of {scale.title}", columns, rows)
+
+
+def _mediators(talk: Talk) -> Table:
+    return Table(
+        f"Who could mediate: {talk.title}",
+        ("Mediator", "Mean place", "All come", "Trust after its word", "Trust needed", "Both"),
+        tuple(
+            (
+                item.label,
+                f"{item.place:.1f}",
+                words.probability(item.convenes),
+                words.probability(item.trust),
+                words.probability(item.threshold),
+                words.probability(item.chance),
+            )
+            for item in talk.mediators
+        ),
     )
 
 

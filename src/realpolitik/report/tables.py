@@ -26,6 +26,7 @@ def tables(record: Assessment) -> dict[str, Table]:
         "capabilities": _capabilities(record),
         "flows": _flows(record),
         "region": _plain(MapCell, record.map.cells),
+        "talks": _talks(record),
         "indicators": _plain(Indicator, record.indicators),
         "sources": _plain(VariableSource, record.sources),
     }
@@ -80,3 +81,21 @@ def _flows(record: Assessment) -> Table:
         for year, value in zip(flow.years, flow.values, strict=True)
     ]
     return columns, rows
+
+
+def _talks(record: Assessment) -> Table:
+    zone = ("status_quo", "zone_low", "zone_high", "zone_chance")
+    found = ("method", "position", "lower", "upper", "deal", "draws")
+    rows: list[tuple[Any, ...]] = [
+        (
+            talk.issue,
+            scale.name,
+            *(getattr(scale, name) for name in zone),
+            *(getattr(settlement, name) for name in found),
+        )
+        for talk in record.talks
+        for scale in talk.scales
+        for settlement in talk.settlements
+        if settlement.scale == scale.name
+    ]
+    return ("issue", "scale", *zone, *found), rows

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from realpolitik.report.record import Capability, Flow, MapCell, Phase, Posture
+from realpolitik.report.talk_record import Settlement, TalkScale
 
 MINUS = "−"
 
@@ -182,3 +183,48 @@ def describe_map(cells: Sequence[MapCell], origin: str, year: int) -> str:
         f"towards {known[0][1]} ({signed(known[0][0])}), least towards {known[-1][1]} "
         f"({signed(known[-1][0])})."
     )
+
+
+def ends(scale: TalkScale) -> str:
+    """Say what the ends of a scale mean and where it stands now."""
+    parts = [
+        f"{amount(value)}: {meaning}"
+        for value, meaning in ((scale.low, scale.low_means), (scale.high, scale.high_means))
+        if meaning
+    ] or [f"from {amount(scale.low)} to {amount(scale.high)} {scale.unit}".strip()]
+    if scale.status_quo is not None:
+        parts.append(f"status quo {amount(scale.status_quo)}")
+    return "; ".join(parts)
+
+
+def zone(scale: TalkScale) -> str:
+    """Say where both sides would rather agree than not, and the chance of such a place."""
+    if scale.zone_chance is None:
+        return "Zone of agreement: not known, since no deal cannot be valued."
+    chance = f"chance that there is one {probability(scale.zone_chance)}"
+    if scale.zone_low is None or scale.zone_high is None:
+        return f"Zone of agreement: none at the values of the file; {chance}."
+    return f"Zone of agreement: {amount(scale.zone_low)} to {amount(scale.zone_high)}; {chance}."
+
+
+def describe_settlements(scale: TalkScale, found: Sequence[Settlement]) -> str:
+    """Return the text alternative of a chart of settlements."""
+    known = [(item.position, item.label) for item in found[1:] if item.position is not None]
+    others = (
+        f"The other concepts lie between {amount(min(known)[0])} ({min(known)[1]}) and "
+        f"{amount(max(known)[0])} ({max(known)[1]}). "
+        if known
+        else ""
+    )
+    return (
+        f"Dots with 90 per cent lines on a scale from {amount(scale.low)} to "
+        f"{amount(scale.high)}. {settled(found[0])}. {others}{zone(scale)}"
+    )
+
+
+def settled(item: Settlement) -> str:
+    """Write a settlement with its interval."""
+    text = f"{item.label} {amount(item.position)}"
+    if item.lower is None or item.upper is None:
+        return text
+    return f"{text}, 90% of draws {amount(item.lower)} to {amount(item.upper)}"
