@@ -65,7 +65,7 @@ def test_parameters_are_recovered_up_to_scale():
     scale = np.sqrt((theta**2).mean())
     params = fitted()
     np.testing.assert_allclose(params.loading / scale, LOADING, atol=LOOSE)
-    np.testing.assert_allclose(params.weight / scale, WEIGHT, atol=LOOSE)
+    np.testing.assert_allclose(params.graded["acts"].weight / scale, WEIGHT, atol=LOOSE)
     np.testing.assert_allclose(params.dynamics.fast_sd * scale, TRUTH.fast_sd, atol=LOOSE)
     np.testing.assert_allclose(params.dynamics.slow_sd * scale, TRUTH.slow_sd, atol=LOOSE)
     np.testing.assert_allclose(params.dynamics.pair_corr, TRUTH.pair_corr, atol=LOOSE)
@@ -112,7 +112,7 @@ def test_stopping_early_is_an_error():
 def test_vector_and_record_are_inverse():
     params = fitted()
     inner = {n: p for n, p in params.continuous.items() if n != "other"}
-    core = model.Parameters(params.dynamics, params.weight, params.loading, inner, params.graded)
+    core = model.Parameters(params.dynamics, params.loading, inner, params.graded)
     np.testing.assert_allclose(flatten(unflatten(flatten(core), core)), flatten(core), rtol=1e-12)
     assert model.Parameters.from_json(params.to_json()) == params
 

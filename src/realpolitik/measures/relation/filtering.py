@@ -101,12 +101,10 @@ def _update(mean: Array, cov: Array, precision: Array, shift: Array) -> tuple[Ar
 def _absorb(
     mean: Array, cov: Array, functional: Array, low: Array, high: Array, loading: float
 ) -> tuple[Array, Array, Array, Array]:
-    """Take in one graded reading of each pair; mean (P, 2), cov (P, 2, 2), bounds (P,)."""
+    """Take in one graded reading of each of R pairs; mean (R, 2), cov (R, 2, 2), bounds (R,)."""
     reach = cov @ functional
     centre, spread = mean @ functional, reach @ functional
     _, slope, bend = moments(low, high, loading, centre, spread)
-    empty = np.isnan(low)
-    slope, bend = np.where(empty, 0.0, slope), np.where(empty, 0.0, bend)
     precision, shift = site(centre, spread, slope, bend)
     mean = mean + reach * slope[:, None]
     cov = cov - reach[:, :, None] * reach[:, None, :] * bend[:, None, None]
@@ -116,19 +114,22 @@ def _absorb(
 def _grade(
     mean: Array, cov: Array, step: int, series: Sequence[Bounds], present: Flags, out: Filtered
 ) -> tuple[Array, Array]:
-    """Add up the stand-ins of all graded readings of a step, as information (P, 4, 4), (P, 4)."""
+    """Add up the stand-ins of all graded readings of a step, as information (P, 4, 4), (P, 4).
+
+    `mean` and `cov` are overwritten.
+    """
     precision, shift = np.zeros((len(mean), 4, 4)), np.zeros((len(mean), 4))
     for number in np.flatnonzero(present[step]).tolist():
         bounds = series[number]
         for column, functional in enumerate(FUNCTIONALS[bounds.low.shape[2]]):
-            pick = (step, slice(None), column)
+            rows = np.flatnonzero(~np.isnan(bounds.low[step, :, column]))
+            pick = (step, rows, column)
             low, high, loading = bounds.low[pick], bounds.high[pick], bounds.loading
-            mean, cov, weight, pull = _absorb(mean, cov, functional, low, high, loading)
-            out.precision[number][pick] = weight
-            out.shift[number][pick] = pull
-            outer = np.outer(functional, functional)
-            precision[:, :2, :2] += weight[:, None, None] * outer
-            shift[:, :2] += pull[:, None] * functional
+            found = _absorb(mean[rows], cov[rows], functional, low, high, loading)
+            mean[rows], cov[rows], weight, pull = found
+            out.precision[number][pick], out.shift[number][pick] = weight, pull
+            precision[rows, :2, :2] += weight[:, None, None] * np.outer(functional, functional)
+            shift[rows, :2] += pull[:, None] * functional
     return precision, shift
 
 

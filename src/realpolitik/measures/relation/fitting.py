@@ -27,7 +27,6 @@ from realpolitik.measures.relation.indicators import MISSING, Graded
 from realpolitik.measures.relation.model import READ, Array, Parameters, matrices
 from realpolitik.measures.relation.readings import Readings, bounds, evidence
 from realpolitik.measures.relation.updates import (
-    SMALLEST,
     Read,
     common_loading,
     direction_corr,
@@ -37,7 +36,6 @@ from realpolitik.measures.relation.updates import (
     update_continuous,
     update_dynamics,
     update_graded,
-    weight_slope,
 )
 from realpolitik.measures.relation.vectors import flatten, unflatten
 
@@ -88,7 +86,7 @@ def pass_over(problem: Problem, params: Parameters) -> tuple[Filtered, Smoothed]
     model_matrices = matrices(params.dynamics)
     shape = problem.exists.shape
     series = [
-        bounds(s, problem.readings.traits(s.grade.shape[2]), params.graded[n], params.weight)
+        bounds(s, problem.readings.traits(s.grade.shape[2]), params.graded[n])
         for n, s in problem.readings.graded.items()
     ]
     gathered = evidence(problem.readings, params, (shape[0], shape[1]))
@@ -105,9 +103,9 @@ def rescale(params: Parameters, scale: float) -> Parameters:
     return replace(
         params,
         dynamics=dynamics,
-        weight=params.weight * scale,
         loading=params.loading * scale,
         continuous={n: replace(p, loading=p.loading * scale) for n, p in params.continuous.items()},
+        graded={n: replace(p, weight=p.weight * scale) for n, p in params.graded.items()},
     )
 
 
@@ -122,7 +120,7 @@ def recentre(params: Parameters, shift: float) -> Parameters:
             n: replace(p, level=p.level + p.loading * shift) for n, p in params.continuous.items()
         },
         graded={
-            n: replace(p, cuts=tuple(c - p.sign * params.weight * shift for c in p.cuts))
+            n: replace(p, cuts=tuple(c - p.sign * p.weight * shift for c in p.cuts))
             for n, p in params.graded.items()
         },
     )
@@ -135,23 +133,26 @@ def spread_of(smoothed: Smoothed, exists: Flags) -> float:
     return float(np.sqrt((mean**2 + variance)[exists].mean()))
 
 
+def mean_log_weight(params: Parameters) -> float:
+    """Centre of the prior of log weights: the mode of the mean that they share."""
+    logs = [float(np.log(p.weight)) for p in params.graded.values()]
+    return sum(logs) / max(len(logs), 1)
+
+
 def em_step(problem: Problem, params: Parameters) -> Parameters:
     """Filter and smooth, then update every parameter and set the scale to one."""
     filtered, smoothed = pass_over(problem, params)
     reads = {columns: read_moments(smoothed, columns) for columns in (1, 2)}
     readings = problem.readings
-    graded, slope, square = {}, 0.0, SMALLEST
+    graded, centre = {}, mean_log_weight(params)
     for number, (name, series) in enumerate(readings.graded.items()):
         columns = series.grade.shape[2]
         stand_in = filtered.precision[number], filtered.shift[number]
         rows = rows_of(series, readings.traits(columns), reads[columns], stand_in)
-        graded[name] = update_graded(rows, params.graded[name], params.weight)
-        one, two = weight_slope(rows, graded[name], params.weight)
-        slope, square = slope + one, square + two
+        graded[name] = update_graded(rows, params.graded[name], centre)
     updated = replace(
         params,
         dynamics=update_dynamics(smoothed, problem.start, params.dynamics.pair_corr),
-        weight=max(params.weight + slope / square, SMALLEST),
         graded=graded,
     )
     updated = _update_all_continuous(readings, reads, updated)
@@ -220,7 +221,6 @@ def start_parameters(
     traits = (0.0,) * readings.exposure.shape[-1]
     return Parameters(
         dynamics=replace(FIRST_DYNAMICS, pair_corr=direction_corr(readings.continuous.values())),
-        weight=weight,
         loading=loading,
         continuous={
             name: model.Continuous(
@@ -232,6 +232,7 @@ def start_parameters(
             name: model.Graded(
                 _shares(s),
                 signs[name],
+                weight,
                 traits,
                 (1.0,) * (s.count - 1) + (0.0,) if s.carries else (),
             )

@@ -242,14 +242,16 @@ def _militarised(grid: Grid) -> Graded:
     """Disputes and their dated actions in one reading, because they are coded from the same acts.
 
     0 none; 1 a dispute without an action dated in the year; 2 one or two actions; 3 more; 4 war.
-    The more hostile of the two sides counts: both sides of a dispute are coded with it.
+    The more hostile of the two sides counts: both sides of a dispute are coded with it. A dispute
+    is an act and no standing arrangement, so the year before is not held against it: that disputes
+    follow disputes is what the relation is to explain.
     """
     level, actions = _either(grid.columns["mid_hostility"]), _either(grid.columns["mie_actions"])
     grade = np.where(level > 0, 1, 0)
     grade = np.where(actions > 0, 2, grade)
     grade = np.where(actions > 2, 3, grade)
     grade = np.where(level >= 5, 4, grade)
-    return Graded(np.where(np.isnan(level + actions), MISSING, grade), 5, carries=True)
+    return Graded(np.where(np.isnan(level + actions), MISSING, grade), 5, carries=False)
 
 
 def _either(value: Array) -> Array:

@@ -87,13 +87,17 @@ class Graded:
 
     ``P(y_t <= k) = Phi(cuts[k] - carry[y_{t-1}] - exposure' x - sign * weight * theta_t)``
 
+    The log weights of all graded series are normal around their mean a priori: a series may pull
+    harder than the others, but only as far as its readings insist.
+
     Attributes
     ----------
     cuts : tuple of float
         Increasing thresholds, one fewer than there are grades.
     sign : int
-        1 if a higher grade goes with cooperation, else -1. The weight is the same for all graded
-        series, so none can take the relation over.
+        1 if a higher grade goes with cooperation, else -1.
+    weight : float
+        Pull of the relation on the latent reading, above zero.
     exposure : tuple of float
         Pull of fixed traits x of the dyad: sizes and nearness make acts of any sign likelier.
     carry : tuple of float
@@ -103,6 +107,7 @@ class Graded:
 
     cuts: tuple[float, ...]
     sign: int
+    weight: float
     exposure: tuple[float, ...]
     carry: tuple[float, ...]
 
@@ -114,8 +119,6 @@ class Parameters:
     Attributes
     ----------
     dynamics : Dynamics
-    weight : float
-        Pull of the relation on the latent reading of every graded series.
     loading : float
         Pull of the relation on every continuous core series, in units of its own spread.
     continuous : Mapping of str to Continuous
@@ -127,7 +130,6 @@ class Parameters:
     """
 
     dynamics: Dynamics
-    weight: float
     loading: float
     continuous: Mapping[str, Continuous]
     graded: Mapping[str, Graded]
@@ -148,13 +150,13 @@ class Parameters:
         """Build from plain dictionaries and lists."""
         return cls(
             dynamics=Dynamics(**record["dynamics"]),
-            weight=record["weight"],
             loading=record["loading"],
             continuous={k: Continuous(**v) for k, v in record["continuous"].items()},
             graded={
                 k: Graded(
                     cuts=tuple(v["cuts"]),
                     sign=v["sign"],
+                    weight=v["weight"],
                     exposure=tuple(v["exposure"]),
                     carry=tuple(v["carry"]),
                 )

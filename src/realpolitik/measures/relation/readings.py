@@ -119,7 +119,7 @@ def evidence(readings: Readings, params: model.Parameters, shape: tuple[int, int
     return Evidence(precision, shift)
 
 
-def bounds(series: Graded, traits: Array, params: model.Graded, weight: float) -> Bounds:
+def bounds(series: Graded, traits: Array, params: model.Graded) -> Bounds:
     """Where the latent readings of a graded series lie under given parameters.
 
     Parameters
@@ -127,10 +127,9 @@ def bounds(series: Graded, traits: Array, params: model.Graded, weight: float) -
     series : Graded
     traits : ndarray, shape (P, C, X)
     params : model.Graded
-    weight : float
     """
     edges = np.array([-np.inf, *params.cuts, np.inf])
     grade = np.maximum(series.grade, 0)
     pull = np.array([0.0, *params.carry])[lag_grade(series)] + traits @ np.array(params.exposure)
     pull = np.where(series.grade == MISSING, np.nan, pull)
-    return Bounds(edges[grade] - pull, edges[grade + 1] - pull, params.sign * weight)
+    return Bounds(edges[grade] - pull, edges[grade + 1] - pull, params.sign * params.weight)

@@ -24,6 +24,10 @@ USUAL_CORR = 0.8
 HIGHEST_CORR = 0.98
 FEWEST_STEPS = 100
 """Pairs of neighbouring steps that `direction_corr` needs."""
+WEIGHT_SD = 0.5
+"""Prior standard deviation of a graded series' log weight around the mean of all."""
+LONGEST = 0.5
+"""Longest step of a log weight."""
 HALVINGS = 8
 """Most halvings of a scoring step that would lower the fit."""
 
@@ -308,34 +312,39 @@ def _newton(values: Array, rows: Rows, design: tuple[Array, Array], loading: flo
     return values
 
 
-def update_graded(rows: Rows, old: model.Graded, weight: float) -> model.Graded:
-    """Improve thresholds, traits and carry of a graded series given the relation without it.
+def update_graded(rows: Rows, old: model.Graded, centre: float) -> model.Graded:
+    """Improve all parameters of a graded series given the relation without it.
+
+    The log weight takes a scoring step on the fit of the readings plus its prior,
+    ``log weight ~ N(centre, WEIGHT_SD^2)``.
 
     Parameters
     ----------
     rows : Rows
     old : model.Graded
-    weight : float
+    centre : float
+        Mean of the log weights of all graded series.
 
     References
     ----------
     Rasmussen and Williams (2006), section 5.5.2: the gradient of the evidence at fixed cavities.
+    Gelman and others (2013), chapter 5: hierarchical priors.
     """
     design = _design(rows, bool(old.carry))
-    return _unpack(_newton(_pack(old), rows, design, old.sign * weight), old)
+    values = _newton(_pack(old), rows, design, old.sign * old.weight)
+    slope, square = _weight_slope(rows, values, design, old)
+    away = np.log(old.weight) - centre
+    step = (old.weight * slope - away / WEIGHT_SD**2) / (old.weight**2 * square + WEIGHT_SD**-2)
+    step = min(max(step, -LONGEST), LONGEST)
+    return replace(_unpack(values, old), weight=float(old.weight * np.exp(step)))
 
 
-def weight_slope(rows: Rows, params: model.Graded, weight: float) -> tuple[float, float]:
-    """Slope of the fit of a series in the common weight, and its squares summed over readings.
-
-    Parameters
-    ----------
-    rows : Rows
-    params : model.Graded
-    weight : float
-    """
-    loading = params.sign * weight
-    ends = _ends(_pack(params), rows, _design(rows, bool(params.carry)), loading)
+def _weight_slope(
+    rows: Rows, values: Array, design: tuple[Array, Array], params: model.Graded
+) -> tuple[float, float]:
+    """Slope of the fit of a series in its weight, and its squares summed over readings."""
+    loading = params.sign * params.weight
+    ends = _ends(values, rows, design, loading)
     part = ends.part
     turn = loading * rows.variance / ends.spread**2
     each = part.slope * rows.mean / ends.spread

@@ -47,11 +47,11 @@ def flatten(params: Parameters) -> Array:
     """
     d = params.dynamics
     out = [_log(d.start_sd), _log(d.slow_sd), _log(d.fast_sd)]
-    out += [_log(params.weight), _log(params.loading)]
+    out += [_log(params.loading)]
     for p in params.continuous.values():
         out += [p.level, p.carry, _log(p.noise)]
     for g in params.graded.values():
-        out += [*_gaps(g.cuts), *g.exposure, *g.carry]
+        out += [*_gaps(g.cuts), _log(g.weight), *g.exposure, *g.carry]
     return np.array(out)
 
 
@@ -70,7 +70,7 @@ def unflatten(vector: Array, like: Parameters) -> Parameters:
         fast_sd=float(np.exp(next(flow))),
         pair_corr=like.dynamics.pair_corr,
     )
-    weight, loading = float(np.exp(next(flow))), float(np.exp(next(flow)))
+    loading = float(np.exp(next(flow)))
     continuous = {
         name: Continuous(
             level=next(flow),
@@ -81,13 +81,14 @@ def unflatten(vector: Array, like: Parameters) -> Parameters:
         for name, old in like.continuous.items()
     }
     graded = {name: _graded(flow, old) for name, old in like.graded.items()}
-    return Parameters(dynamics, weight, loading, continuous, graded)
+    return Parameters(dynamics, loading, continuous, graded)
 
 
 def _graded(flow: Iterator[float], old: Graded) -> Graded:
     return Graded(
         cuts=_cuts(flow, len(old.cuts)),
         sign=old.sign,
+        weight=float(np.exp(next(flow))),
         exposure=tuple(next(flow) for _ in old.exposure),
         carry=tuple(next(flow) for _ in old.carry),
     )
