@@ -111,7 +111,7 @@ def test_absent_states_have_no_estimate(assembly):
     cut = replace(
         votes, state=votes.state[away], roll_call=votes.roll_call[away], choice=votes.choice[away]
     )
-    points = estimate(cut, draws=8)
+    points = estimate(cut, draws=60)
     assert np.isnan(points.mean[4, 1])
     assert np.isfinite(points.mean[4, 0])
     assert points.table().height == 19
