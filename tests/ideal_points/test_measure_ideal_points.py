@@ -56,7 +56,7 @@ def test_frames_that_cannot_be_used(frame):
 
 def test_same_votes_are_estimated_once(frame, monkeypatch):
     sampler = sys.modules["realpolitik.measures.ideal_points.estimate"]
-    monkeypatch.setattr(sampler, "RHAT_LIMIT", np.inf)  # what is kept matters here, not its quality
+    monkeypatch.setattr(sampler, "RHAT_LIMIT", float("inf"))  # not its quality, but what is kept
     calls = []
     known = module.estimate
 
