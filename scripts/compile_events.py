@@ -1,4 +1,4 @@
-"""Compile the tables of event coding: python scripts/compile_events.py FOLDER_OF_REFERENCE_FILES."""
+"""Compile the tables of event coding: python scripts/compile_events.py FOLDER."""
 
 import sys
 from pathlib import Path
