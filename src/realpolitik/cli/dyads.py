@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from realpolitik import regions, states, timeline
@@ -12,7 +12,7 @@ from realpolitik.timeline import Span
 if TYPE_CHECKING:
     import polars as pl
 
-    from realpolitik.measures.relation import Relation
+    from realpolitik.measures.relation.record import Relation
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,24 @@ def dyad(
 
 
 def measured(region: str, as_of: str | None, *, use_cache: bool) -> Relation:
-    """Measure the relation of a region on all years of its panel."""
-    from realpolitik.data import load_panel
-    from realpolitik.measures.relation import relation
+    """Measure the relation of a region on all years of its panel.
 
-    return relation(load_panel(region, as_of=as_of), use_cache=use_cache)
+    The answer is kept under the hash of data, code, members and date, so that the same question is
+    answered again without loading the panel.
+    """
+    from realpolitik import cache
+    from realpolitik.data import data_hash
+    from realpolitik.measures.relation.record import Relation
+
+    def compute() -> bytes:
+        from realpolitik.data import load_panel
+        from realpolitik.measures.relation import relation
+
+        return relation(load_panel(region, as_of=as_of), use_cache=use_cache).to_bytes()
+
+    request = {"members": asdict(regions.load(region)), "as_of": as_of}
+    name = cache.key("relation-of-region", data_hash(), request) + ".npz"
+    return Relation.from_bytes(cache.remember(name, compute, use=use_cache))
 
 
 def shown(frame: pl.DataFrame, column: str, years: Span) -> pl.DataFrame:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -26,17 +25,6 @@ from realpolitik.panel import Panel
 
 STORED = "parameters.json"
 """Parameters of the built-in regions, each under the digest of the readings they were fitted to."""
-
-ARRAYS = (
-    "mean",
-    "sd",
-    "change",
-    "change_sd",
-    "filtered_mean",
-    "filtered_sd",
-    "filtered_change",
-    "filtered_change_sd",
-)
 
 
 def relation(
@@ -93,9 +81,9 @@ def relation(
     }
     name = cache.key("relation", _digest(_grid_arrays(grid)), request)
     content = cache.remember(
-        name + ".npz", lambda: _write(_compute(grid, series, parameters)), use=use_cache
+        name + ".npz", lambda: _compute(grid, series, parameters).to_bytes(), use=use_cache
     )
-    return _read(content)
+    return Relation.from_bytes(content)
 
 
 def fit_parameters(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters:
@@ -232,29 +220,3 @@ def _stored(digest: str) -> Parameters | None:
         return None
     record = json.loads(path.read_text(encoding="utf-8")).get(digest)
     return Parameters.from_record(record) if record else None
-
-
-def _write(result: Relation) -> bytes:
-    buffer = io.BytesIO()
-    np.savez(
-        buffer,
-        steps=result.steps,
-        sources=np.array(result.sources),
-        targets=np.array(result.targets),
-        indicators=result.indicators,
-        parameters=np.array(result.parameters.to_json()),
-        **{name: getattr(result, name) for name in ARRAYS},
-    )
-    return buffer.getvalue()
-
-
-def _read(content: bytes) -> Relation:
-    with np.load(io.BytesIO(content), allow_pickle=False) as held:
-        return Relation(
-            steps=held["steps"],
-            sources=_flat(held["sources"]),
-            targets=_flat(held["targets"]),
-            indicators=held["indicators"],
-            parameters=Parameters.from_json(str(held["parameters"])),
-            **{name: held[name] for name in ARRAYS},
-        )

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from realpolitik.errors import unknown
 from realpolitik.measures.relation.model import Array, Parameters
 
 BAND = 1.6448536269514722
 """Half-width of the 90% interval in standard deviations."""
+
+ARRAYS = (
+    "mean",
+    "sd",
+    "change",
+    "change_sd",
+    "filtered_mean",
+    "filtered_sd",
+    "filtered_change",
+    "filtered_change_sd",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,33 @@ class Relation:
     filtered_change_sd: Array
     indicators: NDArray[np.int64]
     parameters: Parameters
+
+    def to_bytes(self) -> bytes:
+        """Return the record as the bytes of an ``npz`` file."""
+        buffer = io.BytesIO()
+        np.savez(
+            buffer,
+            steps=self.steps,
+            sources=np.array(self.sources),
+            targets=np.array(self.targets),
+            indicators=self.indicators,
+            parameters=np.array(self.parameters.to_json()),
+            **{name: getattr(self, name) for name in ARRAYS},
+        )
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Relation:
+        """Return the record that `to_bytes` wrote."""
+        with np.load(io.BytesIO(content), allow_pickle=False) as held:
+            return cls(
+                steps=held["steps"],
+                sources=tuple(held["sources"].tolist()),
+                targets=tuple(held["targets"].tolist()),
+                indicators=held["indicators"],
+                parameters=Parameters.from_json(str(held["parameters"])),
+                **{name: held[name] for name in ARRAYS},
+            )
 
     @property
     def prob_up(self) -> Array:
@@ -148,5 +186,7 @@ def probability_of_rise(change: Array, change_sd: Array) -> Array:
     >>> float(probability_of_rise(np.array(0.0), np.array(1.0)))
     0.5
     """
+    from scipy.special import ndtr
+
     rise: Array = ndtr(change / change_sd)
     return rise
