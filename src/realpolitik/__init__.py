@@ -18,6 +18,8 @@ _HOMES: dict[str, str] = {
     "assess": "realpolitik.assessment",
     "load_panel": "realpolitik.data",
     "measure": "realpolitik.measures.registry",
+    "read_issue": "realpolitik.bargaining.reading",
+    "solve": "realpolitik.bargaining.solutions",
 }
 
 __all__ = [
@@ -29,6 +31,8 @@ __all__ = [
     "assess",
     "load_panel",
     "measure",
+    "read_issue",
+    "solve",
 ]
 
 

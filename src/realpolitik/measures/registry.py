@@ -151,7 +151,10 @@ def _codes(panel: Panel, states: Iterable[str | int]) -> list[str]:
 
 
 class Indices:
-    """Indices as functions: ``measure("similarity", panel)`` or ``measure.similarity(panel)``."""
+    """Indices as functions: ``measure("similarity", panel)`` or ``measure.similarity(panel)``.
+
+    ``measure.relation(panel)`` is the measured relation, a record with tables.
+    """
 
     def __call__(
         self, name: str, panel: Panel, states: Iterable[str | int] = (), **options: Any
@@ -160,6 +163,8 @@ class Indices:
         return compute(name, panel, states, **options)
 
     def __getattr__(self, name: str) -> Any:
+        if name == "relation":
+            return importlib.import_module(_HERE + "relation").relation
         if name.startswith("_") or name.replace("_", "-") not in MEASURES:
             raise AttributeError(name)
 
@@ -171,7 +176,7 @@ class Indices:
         return run
 
     def __dir__(self) -> list[str]:
-        return [name.replace("-", "_") for name in names()]
+        return ["relation", *(name.replace("-", "_") for name in names())]
 
 
 measure = Indices()
