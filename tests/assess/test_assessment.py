@@ -144,7 +144,7 @@ def test_what_was_not_observed_is_not_judged(
     [
         (0.1, 0.9, "more cooperative than the middle of the scale"),
         (-0.9, -0.1, "less cooperative than the middle of the scale"),
-        (-0.1, 0.1, "near the middle of the scale"),
+        (-0.1, 0.1, "of no sure sign"),
     ],
 )
 def test_verdict_follows_the_interval(lower: float, upper: float, verdict: str) -> None:

@@ -113,11 +113,7 @@ def _verdict(lower: float | None, upper: float | None) -> str:
         return "not known"
     if lower > 0:
         return "more cooperative than the middle of the scale"
-    return (
-        "less cooperative than the middle of the scale"
-        if upper < 0
-        else "near the middle of the scale"
-    )
+    return "less cooperative than the middle of the scale" if upper < 0 else "of no sure sign"
 
 
 def turns(request: Request, phases: Sequence[Phase]) -> Sentence:
