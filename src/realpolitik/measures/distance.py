@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -62,7 +63,7 @@ def strength_retained(
     array([0.176 , 0.1572, 0.104 , 0.0688])
     """
     days = np.asarray(miles, dtype=np.float64) / np.asarray(per_day, dtype=np.float64)
-    return np.asarray(base ** np.log10(days + (10.0 - np.e)))
+    return np.asarray(base ** np.log10(days + (10.0 - math.e)))
 
 
 def delivered_share(own_at_other: Array, other_at_home: Array) -> Array:
