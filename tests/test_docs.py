@@ -74,3 +74,16 @@ def test_links_between_pages_lead_somewhere() -> None:
         if not (page.parent / target).exists()
     ]
     assert broken == []
+
+
+def test_every_file_to_copy_exists() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    table = text[text.index("## Where new code goes") :]
+    places = [name for name in re.findall(r"`([\w/.-]+)`", table) if "/" in name]
+    missing = [
+        name
+        for name in places
+        if not (ROOT / "src" / "realpolitik" / name).exists() and not (ROOT / name).exists()
+    ]
+    assert len(places) > 8
+    assert missing == []
