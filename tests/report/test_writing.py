@@ -159,7 +159,8 @@ def test_failed_swap_puts_the_older_report_back(
 
 
 INTERRUPTED = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from conftest import sample
