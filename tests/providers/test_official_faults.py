@@ -20,7 +20,7 @@ from realpolitik.providers.files import opening, read_official
 Samples = dict[str, tuple[str, bytes]]
 
 
-def expect_refused(path: Path, match: str, form: str | None = None) -> None:
+def assert_refused(path: Path, match: str, form: str | None = None) -> None:
     before = whole_tree()
     with pytest.raises(InputFileError, match=match):
         added.add(path, form)
@@ -81,14 +81,14 @@ def test_a_wrong_cell_is_named(
 ) -> None:
     name, content = samples[form]
     assert old in content
-    expect_refused(put(tmp_path, content.replace(old, new, 1), name), match)
+    assert_refused(put(tmp_path, content.replace(old, new, 1), name), match)
 
 
 def test_not_a_file(tmp_path: Path) -> None:
-    expect_refused(tmp_path / "absent.csv", "no such file")
-    expect_refused(tmp_path, "is a folder")
-    expect_refused(put(tmp_path, b""), "is empty")
-    expect_refused(Path("a\0b"), "no such file|cannot be read")
+    assert_refused(tmp_path / "absent.csv", "no such file")
+    assert_refused(tmp_path, "is a folder")
+    assert_refused(put(tmp_path, b""), "is empty")
+    assert_refused(Path("a\0b"), "no such file|cannot be read")
 
 
 @pytest.mark.parametrize(
@@ -111,17 +111,17 @@ def test_not_a_file(tmp_path: Path) -> None:
     ],
 )
 def test_not_the_table_it_should_be(content: bytes, match: str, tmp_path: Path) -> None:
-    expect_refused(put(tmp_path, content), match)
+    assert_refused(put(tmp_path, content), match)
 
 
 def test_wrong_delimiter_is_shown(samples: Samples, tmp_path: Path) -> None:
     content = samples["cow-nmc"][1].replace(b",", b";")
-    expect_refused(put(tmp_path, content), r"11 semicolon-separated columns starting stateabb")
+    assert_refused(put(tmp_path, content), r"11 semicolon-separated columns starting stateabb")
 
 
 def test_as_names_what_is_missing(samples: Samples, tmp_path: Path) -> None:
     content = samples["cow-nmc"][1].replace(b"cinc", b"power")
-    expect_refused(put(tmp_path, content), "the header lacks cinc", form="cow-nmc")
+    assert_refused(put(tmp_path, content), "the header lacks cinc", form="cow-nmc")
     with pytest.raises(UnknownName, match="Did you mean: cow-nmc"):
         added.add(put(tmp_path, content), "cow-nmx")
 
@@ -131,7 +131,7 @@ def test_zip_with_two_candidates_is_not_guessed(samples: Samples, tmp_path: Path
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("a.csv", samples["cow-nmc"][1])
         archive.writestr("b.csv", samples["atop"][1])
-    expect_refused(path, r"holds 2 files.*a\.csv \(cow-nmc\).*b\.csv \(atop\)")
+    assert_refused(path, r"holds 2 files.*a\.csv \(cow-nmc\).*b\.csv \(atop\)")
     assert read_official(path, "atop")[0].name == "atop"
     assert read_official(path, member="a.csv")[0].name == "cow-nmc"
 
@@ -140,7 +140,7 @@ def test_zip_without_data(tmp_path: Path) -> None:
     path = tmp_path / "docs.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("codebook.pdf", b"%PDF")
-    expect_refused(path, r"holds no data file .*codebook\.pdf")
+    assert_refused(path, r"holds no data file .*codebook\.pdf")
 
 
 @pytest.mark.parametrize("kind", ["zip", "gz"])
@@ -155,7 +155,7 @@ def test_archive_bomb_is_stopped_early(
     else:
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr("a.csv", zeros)
-    expect_refused(path, "the limits are")
+    assert_refused(path, "the limits are")
 
 
 def test_a_zip_that_lies_about_its_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,12 +175,12 @@ def test_unknown_codes_are_listed_or_refused(samples: Samples, tmp_path: Path) -
     assert added.add(one).unknown == {"998": 1}
     swapped = content.replace(b"IND,750", b"XXX,998").replace(b"RUS,365", b"YYY,997")
     path = put(tmp_path, swapped, "other.csv")
-    expect_refused(path, r"67% of the rows name no known state: 997 \(1 rows\), 998 \(1 rows\)")
+    assert_refused(path, r"67% of the rows name no known state: 997 \(1 rows\), 998 \(1 rows\)")
 
 
 def test_events_that_are_mostly_broken_are_refused(samples: Samples, tmp_path: Path) -> None:
     name, content = samples["icews"]
-    expect_refused(
+    assert_refused(
         put(tmp_path, content + b"x\ty\n" * 40, name), r"40 of 46 rows are malformed.*line 8"
     )
 
@@ -188,7 +188,7 @@ def test_events_that_are_mostly_broken_are_refused(samples: Samples, tmp_path: P
 def test_the_same_file_is_added_once(samples: Samples, tmp_path: Path) -> None:
     path = put(tmp_path, samples["atop"][1], "atop5_1ddyr.csv")
     record = added.add(path)
-    expect_refused(path, f"is held already as {record.name}")
+    assert_refused(path, f"is held already as {record.name}")
 
 
 def test_an_unwritable_folder(
