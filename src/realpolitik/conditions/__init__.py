@@ -1,0 +1,1 @@
+"""From panel columns and measures to what the theories are given."""
