@@ -60,6 +60,8 @@ def write_atomic(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
         Path(partial).chmod(0o644)
         os.replace(partial, path)
     except OSError as cause:

@@ -61,6 +61,10 @@ class MissingExtra(RequestError):
     """An optional dependency that is not installed."""
 
 
+class WorkerError(RequestError):
+    """A worker process or a cluster that cannot do its part."""
+
+
 class ConvergenceError(RealpolitikError):
     """A fit that did not converge."""
 
