@@ -42,6 +42,7 @@ BASE = {
     "environment_level": -1.0,
     "environment_slopes": 0.0,
     "leader_sd": 0.3,
+    "culture_weight": 0.0,
     "preference_weights": 0.3,
 }
 

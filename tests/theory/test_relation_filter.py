@@ -39,20 +39,24 @@ TRUTH = {
     "environment_level": -0.5,
     "environment_slopes": np.array([0.6, -0.3]),
     "leader_sd": 0.6,
+    "culture_weight": 0.7,
     "preference_weights": np.array([0.45]),
 }
 
 
 @pytest.fixture(scope="module")
 def small() -> Inputs:
-    """Two series, missing readings, changes of leader and a culture that is not zero."""
+    """Two series, missing readings, changes of leader, a culture, readings of both directions."""
     one = inputs(World(states=N, steps=T, tenure=2.5), 5)
+    shape = (T, N * (N - 1))
     wide = Inputs(
         dataclasses.replace(
             one.conditions, culture=np.linspace(-0.5, 0.8, T * N * (N - 1)).reshape(T, -1)
         ),
         np.repeat(one.reading, 2, axis=2),
         np.repeat(one.reading_var, 2, axis=2) * np.array([1.0, 3.0]),
+        own=np.linspace(0.5, 1.2, T * N * (N - 1)).reshape(shape),
+        other=np.linspace(0.6, -0.5, T * N * (N - 1)).reshape(shape),
     )
     full = NeoclassicalRealism()
     drawn = simulate(full, full.complete(TRUTH, wide.sizes), wide, 3).inputs
@@ -135,9 +139,8 @@ def dense_log_density(given: Inputs, mean: np.ndarray, start: np.ndarray) -> flo
             prior_cov[here, here] = sd[d] ** 2
             prior_cov[here, there] = TRUTH["pair_corr"] * sd[d] * sd[back[d]]
             begun = int(np.flatnonzero(spell[:, source[d]] == spell[step, source[d]])[0])
-            prior_mean[dyads * (1 + spell[step, source[d]]) + d] = given.conditions.culture[
-                begun, d
-            ]
+            expected = TRUTH["culture_weight"] * given.conditions.culture[begun, d]
+            prior_mean[dyads * (1 + spell[step, source[d]]) + d] = expected
             flat[step, d, here] = 1.0
 
     def image_column(step: int, d: int) -> int:
@@ -165,8 +168,12 @@ def dense_log_density(given: Inputs, mean: np.ndarray, start: np.ndarray) -> flo
     loading, level = np.append(1.0, TRUTH["loading"]), TRUTH["level"]
     seen = ~np.isnan(given.reading)
     where = np.argwhere(seen)
+    own, other = given.own[:, :, None], given.other[:, :, None]
+    loads = own * loads + other * loads[:, back]
+    both = own[..., 0] * centres + other[..., 0] * centres[:, back]
+    shift = level * (own + other)
     big = np.stack([loading[m] * loads[t, d] for t, d, m in where])
-    middle = np.array([level[m] + loading[m] * centres[t, d] for t, d, m in where])
+    middle = np.array([shift[t, d, m] + loading[m] * both[t, d] for t, d, m in where])
     extra = np.array([given.reading_var[t, d, m] + TRUTH["series_sd"][m] ** 2 for t, d, m in where])
     return float(
         multivariate_normal.logpdf(

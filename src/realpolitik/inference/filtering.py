@@ -15,7 +15,7 @@ import numpy as np
 
 from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.base import OFFSET_SD, Observation, Theory, Transition
-from realpolitik.theory.chain import source_values
+from realpolitik.theory.chain import culture, reverse, source_values
 from realpolitik.theory.inputs import Conditions, Inputs
 from realpolitik.theory.parameter import Params
 
@@ -27,14 +27,18 @@ class Filtered:
     """The relation, step by step.  T steps, D dyads.
 
     mean, var : (T, D)                      given the readings up to and with the step
+    cross : (T, D)                          covariance of θ_ij and θ_ji, the same for both
     predicted_mean, predicted_var : (T, D)  given the readings before the step
+    predicted_cross : (T, D)
     loglik : ()                             log density of all readings, nats
     """
 
     mean: Array
     var: Array
+    cross: Array
     predicted_mean: Array
     predicted_var: Array
+    predicted_cross: Array
     loglik: Array
 
 
@@ -49,11 +53,16 @@ class _Pairs(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """All series of a dyad-step as one reading: value, variance, whether there is one."""
+    """All series of a dyad-step as one reading of own θ_ij + other θ_ji.
+
+    Value, variance, whether there is one; each (..., D).
+    """
 
     value: Array
     var: Array
     seen: Array
+    own: Array
+    other: Array
 
 
 class Joined(NamedTuple):
@@ -63,11 +72,12 @@ class Joined(NamedTuple):
     rest: Array
 
 
-def one_reading(seen: Observation, reading: Array, reading_var: Array) -> Joined:
+def one_reading(seen: Observation, inputs: Inputs) -> Joined:
     """Join the series of each dyad-step into one reading by their precision."""
-    given = ~jnp.isnan(reading)
-    var = jnp.where(given, reading_var + seen.sd**2, 1.0)
-    value = jnp.where(given, reading - seen.level, 0.0)
+    given = ~jnp.isnan(inputs.reading)
+    level = seen.level * (inputs.own + inputs.other)[:, :, None]
+    var = jnp.where(given, inputs.reading_var + seen.sd**2, 1.0)
+    value = jnp.where(given, inputs.reading - level, 0.0)
     weight = jnp.where(given, seen.loading**2 / var, 0.0)
     total = weight.sum(axis=-1)
     some = total > 0
@@ -75,7 +85,8 @@ def one_reading(seen: Observation, reading: Array, reading_var: Array) -> Joined
     joint = joint_var * jnp.sum(jnp.where(given, seen.loading * value / var, 0.0), axis=-1)
     each = jnp.where(given, LOG_2PI + jnp.log(var) + value**2 / var, 0.0).sum(axis=-1)
     whole = jnp.where(some, LOG_2PI + jnp.log(joint_var) + joint**2 / joint_var, 0.0)
-    return Joined(_Reading(joint, joint_var, some), -0.5 * jnp.sum(each - whole))
+    reading = _Reading(joint, joint_var, some, inputs.own, inputs.other)
+    return Joined(reading, -0.5 * jnp.sum(each - whole))
 
 
 def _coupling() -> np.ndarray:
@@ -96,10 +107,10 @@ def _halves(values: Array) -> Array:
     return values.reshape(2, -1)
 
 
-def _relation(pairs: _Pairs) -> tuple[Array, Array]:
-    """Return mean and variance (D,) of the relation."""
+def _relation(pairs: _Pairs) -> tuple[Array, Array, Array]:
+    """Return mean and variance (D,) of the relation, and its covariance with the reverse."""
     var = jnp.concatenate([pairs.cov[0, 0], pairs.cov[1, 1]])
-    return pairs.mean[:2].reshape(-1), var
+    return pairs.mean[:2].reshape(-1), var, jnp.tile(pairs.cov[0, 1], 2)
 
 
 def _times(left: Array, right: Array) -> Array:
@@ -138,9 +149,11 @@ def _start(first: Transition, culture: Array, leader_sd: Array) -> _Pairs:
 
 def _read_one(pairs: _Pairs, side: int, reading: _Reading) -> tuple[_Pairs, Array]:
     """Take in one direction's reading (P,); return its log density too."""
-    column = pairs.cov[:, side]
-    total = column[side] + reading.var
-    error = reading.value - pairs.mean[side]
+    back = 1 - side
+    column = reading.own * pairs.cov[:, side] + reading.other * pairs.cov[:, back]
+    total = reading.own * column[side] + reading.other * column[back] + reading.var
+    mean = reading.own * pairs.mean[side] + reading.other * pairs.mean[back]
+    error = reading.value - mean
     density = jnp.where(reading.seen, -0.5 * (LOG_2PI + jnp.log(total) + error**2 / total), 0.0)
     gain = column * jnp.where(reading.seen, 1.0 / total, 0.0)
     return _Pairs(pairs.mean + gain * error, pairs.cov - gain[:, None] * column[None]), density
@@ -175,10 +188,10 @@ def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
     """
     conditions = inputs.conditions
     leader_sd = params.get("leader_sd", 0.0)
-    joined = one_reading(theory.observe(params), inputs.reading, inputs.reading_var)
+    joined = one_reading(theory.observe(params), inputs)
     first: Conditions = jax.tree_util.tree_map(lambda values: values[0], conditions)
-    pairs = _start(theory.initial(params, first), first.culture, leader_sd)
-    start, _ = _relation(pairs)
+    pairs = _start(theory.initial(params, first), culture(params, first), leader_sd)
+    start, *_ = _relation(pairs)
     memory = jnp.tile(start, (inputs.steps_per_year, 1))
 
     def step(carry: tuple[_Pairs, Array], given: tuple[Conditions, Array, _Reading]) -> Array:
@@ -188,19 +201,33 @@ def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
         pairs, low = _read_one(pairs, 0, _Reading(*(_halves(part)[0] for part in reading)))
         pairs, high = _read_one(pairs, 1, _Reading(*(_halves(part)[1] for part in reading)))
         after = _relation(pairs)
-        pairs = _change_leaders(pairs, source_values(new), now.culture, leader_sd)
+        pairs = _change_leaders(pairs, source_values(new), culture(params, now), leader_sd)
         move = theory.transition(params, now, after[0], memory.mean(axis=0))
         memory = jnp.concatenate([memory[1:], after[0][None]])
         return (_advance(pairs, move), memory), (*after, *before, jnp.sum(low + high))
 
     given = (conditions, new_leaders(jnp.asarray(conditions.leader)), joined.reading)
-    _, (mean, var, predicted, predicted_var, density) = jax.lax.scan(step, (pairs, memory), given)
-    return Filtered(mean, var, predicted, predicted_var, jnp.sum(density) + joined.rest)
+    _, (*moments, density) = jax.lax.scan(step, (pairs, memory), given)
+    return Filtered(*moments, loglik=jnp.sum(density) + joined.rest)
+
+
+def predicted_readings(theory: Theory, params: Params, inputs: Inputs, found: Filtered) -> Array:
+    """Mean and variance (2, T, D, M) of each reading one step ahead, its own error included.
+
+    The two readings of a pair are each predicted from the steps before, not from one another.
+    """
+    seen = theory.observe(params)
+    own, other = inputs.own, inputs.other
+    back = jax.vmap(reverse)
+    mean = own * found.predicted_mean + other * back(found.predicted_mean)
+    var = own**2 * found.predicted_var + other**2 * back(found.predicted_var)
+    var = var + 2.0 * own * other * found.predicted_cross
+    level = seen.level * (own + other)[:, :, None]
+    spread = seen.loading**2 * var[:, :, None] + inputs.reading_var + seen.sd**2
+    return jnp.stack([level + seen.loading * mean[:, :, None], spread])
 
 
 def log_scores(theory: Theory, params: Params, inputs: Inputs, filtered: Filtered) -> Array:
     """Log density (T, D, M) of each reading one step ahead, NaN where there is none."""
-    seen = theory.observe(params)
-    mean = seen.level + seen.loading * filtered.predicted_mean[:, :, None]
-    var = seen.loading**2 * filtered.predicted_var[:, :, None] + inputs.reading_var + seen.sd**2
+    mean, var = predicted_readings(theory, params, inputs, filtered)
     return -0.5 * (LOG_2PI + jnp.log(var) + (inputs.reading - mean) ** 2 / var)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 
 from realpolitik.inference.filtering import Filtered, filter_relation, log_scores
@@ -30,7 +32,7 @@ def _filter_and_score(theory: Theory, vector: Array, inputs: Inputs) -> tuple[Ar
     params = theory.params(vector, inputs.sizes)
     found = filter_relation(theory, params, inputs)
     scores = log_scores(theory, params, inputs, found)
-    return (found.mean, found.var, found.predicted_mean, found.predicted_var, found.loglik, scores)
+    return (*dataclasses.astuple(found), scores)
 
 
 _filtered_and_scored = jax.jit(_filter_and_score, static_argnums=0)

@@ -24,7 +24,7 @@ SOCIAL = ("reciprocity", "alliance_pull", "triad_pull")
 STIMULUS = ("stimulus_weights", "intent_slope", "negativity")
 LEVELS = ("clarity_level", "gate_level", "environment_level")
 SLOPES = ("clarity_slopes", "gate_slopes", "environment_slopes")
-DOMESTIC = ("leader_sd", "preference_weights")
+DOMESTIC = ("leader_sd", "culture_weight", "preference_weights")
 FULL = (*DYNAMICS, *SOCIAL, *STIMULUS, *LEVELS, *SLOPES, *DOMESTIC)
 
 

@@ -92,6 +92,11 @@ def gate(params: Params, conditions: Conditions) -> Array:
     return jax.nn.sigmoid(params["gate_level"] + conditions.gate @ slopes)
 
 
+def culture(params: Params, conditions: Conditions) -> Array:
+    """Return the mean (..., D) of a new leader's image: strategic culture times its weight."""
+    return params.get("culture_weight", 0.0) * conditions.culture
+
+
 def conditioners(conditions: Conditions) -> Array:
     """Return clarity and the source's domestic conditions side by side (D, 3 + 5)."""
     return jnp.concatenate([conditions.clarity, source_values(conditions.gate)], axis=1)

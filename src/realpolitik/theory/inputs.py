@@ -70,13 +70,24 @@ class Inputs:
     conditions : Conditions
     reading : (T, D, M)        observed values, NaN where there is none
     reading_var : (T, D, M)    their known variances
+    own, other : (T, D)        a reading of dyad ij measures own θ_ij + other θ_ji
     steps_per_year : int       1 or 12
     """
 
     conditions: Conditions
     reading: Array
     reading_var: Array
+    own: Array
+    other: Array
     steps_per_year: int = 1
+
+    @classmethod
+    def of_dyads(
+        cls, conditions: Conditions, reading: Array, reading_var: Array, steps_per_year: int = 1
+    ) -> Inputs:
+        """Take readings that measure θ_ij alone."""
+        own = np.ones(np.shape(reading)[:2])
+        return cls(conditions, reading, reading_var, own, np.zeros_like(own), steps_per_year)
 
     @property
     def sizes(self) -> Sizes:
@@ -101,7 +112,7 @@ jax.tree_util.register_dataclass(
     Conditions, [field.name for field in dataclasses.fields(Conditions)], []
 )
 jax.tree_util.register_dataclass(
-    Inputs, ["conditions", "reading", "reading_var"], ["steps_per_year"]
+    Inputs, ["conditions", "reading", "reading_var", "own", "other"], ["steps_per_year"]
 )
 
 
@@ -122,6 +133,22 @@ def _shapes(inputs: Inputs) -> dict[str, tuple[int, ...]]:
         "influence": (steps, states, states),
         "member": (steps, states),
     }
+
+
+def _check_readings(inputs: Inputs) -> None:
+    reading, variance = np.asarray(inputs.reading), np.asarray(inputs.reading_var)
+    if reading.shape != variance.shape:
+        msg = f"readings have shape {reading.shape}, their variances {variance.shape}."
+        raise PanelError(msg)
+    for name in ("own", "other"):
+        found = np.asarray(getattr(inputs, name))
+        if found.shape != reading.shape[:2] or not np.all(np.isfinite(found)):
+            msg = f"theory input {name!r} must be finite with shape {reading.shape[:2]}."
+            raise PanelError(msg)
+    bad = np.argwhere(~np.isnan(reading) & ~(variance >= 0))
+    if len(bad):
+        msg = f"the reading at {tuple(bad[0].tolist())} (step, dyad, series) has no variance >= 0."
+        raise PanelError(msg)
 
 
 def check(inputs: Inputs) -> None:
@@ -150,11 +177,4 @@ def check(inputs: Inputs) -> None:
         if np.any(np.asarray(getattr(inputs.conditions, name)) < lowest):
             msg = f"theory input {name!r} has values below {lowest:g}. Scale it, do not centre it."
             raise PanelError(msg)
-    reading, variance = np.asarray(inputs.reading), np.asarray(inputs.reading_var)
-    if reading.shape != variance.shape:
-        msg = f"readings have shape {reading.shape}, their variances {variance.shape}."
-        raise PanelError(msg)
-    bad = np.argwhere(~np.isnan(reading) & ~(variance >= 0))
-    if len(bad):
-        msg = f"the reading at {tuple(bad[0].tolist())} (step, dyad, series) has no variance >= 0."
-        raise PanelError(msg)
+    _check_readings(inputs)

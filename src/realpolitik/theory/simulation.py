@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from realpolitik.rng import stream
 from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.base import OFFSET_SD, Theory, Transition
-from realpolitik.theory.chain import reverse, source_values
+from realpolitik.theory.chain import culture, reverse, source_values
 from realpolitik.theory.inputs import Conditions, Inputs, dyad_order
 from realpolitik.theory.parameter import Params
 
@@ -61,8 +62,8 @@ def _images(params: Params, conditions: Conditions, seed: int) -> Array:
     drawn = _normals(seed, "image", states, steps)
     own = np.take_along_axis(drawn, by_dyad, axis=0)
     begun = np.argmax(by_dyad[None, :, :] == by_dyad[:, None, :], axis=1)
-    culture = np.take_along_axis(np.asarray(conditions.culture), begun, axis=0)
-    return jnp.asarray(culture) + params["leader_sd"] * own
+    expected = np.take_along_axis(np.asarray(culture(params, conditions)), begun, axis=0)
+    return jnp.asarray(expected) + params["leader_sd"] * own
 
 
 def _move(move: Transition, now: Array, hidden: tuple[Array, Array], noise: Array) -> Array:
@@ -125,7 +126,9 @@ def simulate(theory: Theory, params: Params, inputs: Inputs, seed: int) -> Simul
     error = np.stack(
         [_normals(seed, f"reading {m}", states, steps) for m in range(sizes.series)], axis=2
     )
-    reading = seen.level + seen.loading * relation[:, :, None] + spread * error
+    measured = inputs.own * relation + inputs.other * jax.vmap(reverse)(relation)
+    level = seen.level * (inputs.own + inputs.other)[:, :, None]
+    reading = level + seen.loading * measured[:, :, None] + spread * error
     reading = np.where(np.isnan(inputs.reading), np.nan, reading)
-    drawn = Inputs(conditions, reading, inputs.reading_var, inputs.steps_per_year)
+    drawn = dataclasses.replace(inputs, reading=reading)
     return Simulated(np.asarray(relation), np.asarray(image), offset, drawn)

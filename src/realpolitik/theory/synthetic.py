@@ -76,7 +76,7 @@ def conditions(world: World, seed: int) -> Conditions:
 def inputs(world: World, seed: int) -> Inputs:
     """Draw conditions and leave the readings for `simulation.simulate` to fill in."""
     shape = (world.steps, world.states * (world.states - 1), 1)
-    return Inputs(
+    return Inputs.of_dyads(
         conditions=conditions(world, seed),
         reading=np.zeros(shape),
         reading_var=np.full(shape, world.reading_var),

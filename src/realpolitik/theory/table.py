@@ -138,6 +138,14 @@ def _domestic() -> list[Parameter]:
             "form: Jervis 1976; prior: " + DESIGN,
         ),
         Parameter(
+            "culture_weight",
+            "m",
+            "weight of strategic culture in a new leader's image",
+            small,
+            (),
+            "form: Johnston 1995; prior: " + DESIGN,
+        ),
+        Parameter(
             "preference_weights",
             "δ",
             "weights of domestic preferences",
