@@ -90,7 +90,8 @@ def difference(
     seed : int
         Of the bootstrap.
     block_length : int
-        Years in one block.
+        Years in one block: at least the horizon of the forecasts, as forecasts h years ahead
+        share the shocks of h - 1 years with those of the year before.
 
     Examples
     --------
@@ -138,8 +139,9 @@ def z_of(mean: float, error: float) -> float:
 
 def cluster_sums(values: Array, cluster: Whole) -> Array:
     """Sum of values (R,) within each cluster (R,), in the order of the clusters' numbers, (G,)."""
-    _, group = np.unique(cluster, return_inverse=True)
-    sums: Array = np.bincount(group, weights=values)
+    numbers, group = np.unique(cluster, return_inverse=True)
+    sums = np.zeros(len(numbers))
+    np.add.at(sums, group, values)
     return sums
 
 

@@ -162,7 +162,7 @@ def _at_horizon(one: AtHorizon, theory: str, rival: str) -> list[Reason]:
     where = f"At horizon {one.horizon} "
     if isnan(one.z):
         text = f"{where}the error of the gain of {theory} over {rival} is not known."
-        return [Reason("error unknown", one.horizon, None, text)]
+        return [Reason("error unknown", one.horizon, None, text), *_placebos(one, rival)]
     code: Code = "gain" if one.gains else "loss" if one.z <= -GAIN else "no gain"
     text = (
         f"{where}the score of {theory} less that of {rival} is {one.gain.mean:+.4f} a reading, "
