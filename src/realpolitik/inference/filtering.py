@@ -8,6 +8,8 @@ the time, so the model is linear and Gaussian given the past and the likelihood 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -42,7 +44,7 @@ class Filtered:
     loglik: Array
 
 
-class _Pairs(NamedTuple):
+class Pairs(NamedTuple):
     """Moments of the pairs: mean (6, P), cov (6, 6, P).
 
     Rows come in twos, ij then ji: relations, offsets, images.
@@ -50,6 +52,25 @@ class _Pairs(NamedTuple):
 
     mean: Array
     cov: Array
+
+
+class Moments(NamedTuple):
+    """Everything the filter knows, step by step.  T steps, P pairs, D dyads.
+
+    predicted : Pairs     (T, 6, P), (T, 6, 6, P), given the readings before the step
+    filtered : Pairs      with those of the step; images are those of the leaders before it
+    changed : Pairs       the same once new leaders have brought their own images
+    new : (T, D)          1 where the source's leader is new, else 0
+    past : (T, D)         mean of the year before, as intent sees it
+    move : Transition     from the step to the next, arrays (T, D); `pair_corr` (T,)
+    """
+
+    predicted: Pairs
+    filtered: Pairs
+    changed: Pairs
+    new: Array
+    past: Array
+    move: Transition
 
 
 class _Reading(NamedTuple):
@@ -107,7 +128,7 @@ def _halves(values: Array) -> Array:
     return values.reshape(2, -1)
 
 
-def _relation(pairs: _Pairs) -> tuple[Array, Array, Array]:
+def _relation(pairs: Pairs) -> tuple[Array, Array, Array]:
     """Return mean and variance (D,) of the relation, and its covariance with the reverse."""
     var = jnp.concatenate([pairs.cov[0, 0], pairs.cov[1, 1]])
     return pairs.mean[:2].reshape(-1), var, jnp.tile(pairs.cov[0, 1], 2)
@@ -130,24 +151,29 @@ def _noise(move: Transition) -> Array:
     return jnp.pad(both, ((0, 4), (0, 4), (0, 0)))
 
 
-def _advance(pairs: _Pairs, move: Transition) -> _Pairs:
-    """Take one step; offsets and images stay."""
+def turn_of(move: Transition) -> Array:
+    """Return the matrix (6, 6, P) by which a step turns the hidden vectors."""
     parts = jnp.stack([move.own, move.other, move.offset, move.image]).reshape(8, -1)
-    turn = HELD[:, :, None] + jnp.tensordot(COUPLING, parts, axes=(0, 0))
+    return HELD[:, :, None] + jnp.tensordot(COUPLING, parts, axes=(0, 0))
+
+
+def _advance(pairs: Pairs, move: Transition) -> Pairs:
+    """Take one step; offsets and images stay."""
+    turn = turn_of(move)
     constant = jnp.pad(_halves(move.constant), ((0, 4), (0, 0)))
     mean = jnp.sum(turn * pairs.mean[None], axis=1) + constant
     cov = _times(_times(turn, pairs.cov), jnp.swapaxes(turn, 0, 1))
-    return _Pairs(mean, cov + _noise(move))
+    return Pairs(mean, cov + _noise(move))
 
 
-def _start(first: Transition, culture: Array, leader_sd: Array) -> _Pairs:
+def _start(first: Transition, culture: Array, leader_sd: Array) -> Pairs:
     images = jnp.pad(_halves(culture), ((4, 0), (0, 0)))
     spread = OFFSET_SD**2 * (HELD - IMAGES) + leader_sd**2 * IMAGES
     before = jnp.broadcast_to(spread[:, :, None], (6, 6, images.shape[1]))
-    return _advance(_Pairs(images, before), first)
+    return _advance(Pairs(images, before), first)
 
 
-def _read_one(pairs: _Pairs, side: int, reading: _Reading) -> tuple[_Pairs, Array]:
+def _read_one(pairs: Pairs, side: int, reading: _Reading) -> tuple[Pairs, Array]:
     """Take in one direction's reading (P,); return its log density too."""
     back = 1 - side
     column = reading.own * pairs.cov[:, side] + reading.other * pairs.cov[:, back]
@@ -156,22 +182,51 @@ def _read_one(pairs: _Pairs, side: int, reading: _Reading) -> tuple[_Pairs, Arra
     error = reading.value - mean
     density = jnp.where(reading.seen, -0.5 * (LOG_2PI + jnp.log(total) + error**2 / total), 0.0)
     gain = column * jnp.where(reading.seen, 1.0 / total, 0.0)
-    return _Pairs(pairs.mean + gain * error, pairs.cov - gain[:, None] * column[None]), density
+    return Pairs(pairs.mean + gain * error, pairs.cov - gain[:, None] * column[None]), density
 
 
-def _change_leaders(pairs: _Pairs, new: Array, culture: Array, leader_sd: Array) -> _Pairs:
+def _change_leaders(pairs: Pairs, new: Array, culture: Array, leader_sd: Array) -> Pairs:
     """Replace the image where the source's leader is new (D,) by the prior of leaders."""
     swap = jnp.pad(_halves(new), ((4, 0), (0, 0)))
     keep = 1.0 - swap
     prior = jnp.pad(_halves(culture), ((4, 0), (0, 0)))
     fresh = IMAGES[:, :, None] * (swap * leader_sd**2)[None]
-    return _Pairs(keep * pairs.mean + swap * prior, keep[None] * keep[:, None] * pairs.cov + fresh)
+    return Pairs(keep * pairs.mean + swap * prior, keep[None] * keep[:, None] * pairs.cov + fresh)
 
 
 def new_leaders(leader: Array) -> Array:
     """Return 1 where a state's leader is not the one of the step before, (T, N); 0 at first."""
     change = (leader[1:] != leader[:-1]).astype(float)
     return jnp.concatenate([jnp.zeros((1, leader.shape[1])), change])
+
+
+def _run(theory: Theory, params: Params, inputs: Inputs, keep: Callable[..., Array]) -> Array:
+    """Filter; return what `keep` takes of each step's `Moments`, and the log likelihood."""
+    conditions = inputs.conditions
+    leader_sd = params.get("leader_sd", 0.0)
+    joined = one_reading(theory.observe(params), inputs)
+    first: Conditions = jax.tree_util.tree_map(lambda values: values[0], conditions)
+    pairs = _start(theory.initial(params, first), culture(params, first), leader_sd)
+    start, *_ = _relation(pairs)
+    memory = jnp.tile(start, (inputs.steps_per_year, 1))
+
+    def step(carry: tuple[Pairs, Array], given: tuple[Conditions, Array, _Reading]) -> Array:
+        before, memory = carry
+        now, new, reading = given
+        read, low = _read_one(before, 0, _Reading(*(_halves(part)[0] for part in reading)))
+        read, high = _read_one(read, 1, _Reading(*(_halves(part)[1] for part in reading)))
+        mean, *_ = _relation(read)
+        fresh = source_values(new)
+        changed = _change_leaders(read, fresh, culture(params, now), leader_sd)
+        past = memory.mean(axis=0)
+        move = theory.transition(params, now, mean, past)
+        memory = jnp.concatenate([memory[1:], mean[None]])
+        kept = keep(Moments(before, read, changed, fresh, past, move))
+        return (_advance(changed, move), memory), (kept, jnp.sum(low + high))
+
+    given = (conditions, new_leaders(jnp.asarray(conditions.leader)), joined.reading)
+    _, (kept, density) = jax.lax.scan(step, (pairs, memory), given)
+    return kept, jnp.sum(density) + joined.rest
 
 
 def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
@@ -186,29 +241,23 @@ def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
     ----------
     Kalman (1960); Durbin and Koopman (2012), Time Series Analysis by State Space Methods.
     """
-    conditions = inputs.conditions
-    leader_sd = params.get("leader_sd", 0.0)
-    joined = one_reading(theory.observe(params), inputs)
-    first: Conditions = jax.tree_util.tree_map(lambda values: values[0], conditions)
-    pairs = _start(theory.initial(params, first), culture(params, first), leader_sd)
-    start, *_ = _relation(pairs)
-    memory = jnp.tile(start, (inputs.steps_per_year, 1))
 
-    def step(carry: tuple[_Pairs, Array], given: tuple[Conditions, Array, _Reading]) -> Array:
-        pairs, memory = carry
-        now, new, reading = given
-        before = _relation(pairs)
-        pairs, low = _read_one(pairs, 0, _Reading(*(_halves(part)[0] for part in reading)))
-        pairs, high = _read_one(pairs, 1, _Reading(*(_halves(part)[1] for part in reading)))
-        after = _relation(pairs)
-        pairs = _change_leaders(pairs, source_values(new), culture(params, now), leader_sd)
-        move = theory.transition(params, now, after[0], memory.mean(axis=0))
-        memory = jnp.concatenate([memory[1:], after[0][None]])
-        return (_advance(pairs, move), memory), (*after, *before, jnp.sum(low + high))
+    def keep(found: Moments) -> tuple[Array, ...]:
+        return (*_relation(found.filtered), *_relation(found.predicted))
 
-    given = (conditions, new_leaders(jnp.asarray(conditions.leader)), joined.reading)
-    _, (*moments, density) = jax.lax.scan(step, (pairs, memory), given)
-    return Filtered(*moments, loglik=jnp.sum(density) + joined.rest)
+    moments, loglik = _run(theory, params, inputs, keep)
+    return Filtered(*moments, loglik)
+
+
+def filter_moments(theory: Theory, params: Params, inputs: Inputs) -> Moments:
+    """Filter as `filter_relation` does, and hand out the moments of every hidden vector."""
+
+    def keep(found: Moments) -> Moments:
+        sd = jnp.broadcast_to(found.move.sd, found.move.own.shape)
+        return found._replace(move=dataclasses.replace(found.move, sd=sd))
+
+    found: Moments = _run(theory, params, inputs, keep)[0]
+    return found
 
 
 def predicted_readings(theory: Theory, params: Params, inputs: Inputs, found: Filtered) -> Array:

@@ -6,12 +6,13 @@ A theory is a list of parameters, a set-point and three functions. To add one, c
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from realpolitik.theory import chain
-from realpolitik.theory.arrays import Array, jnp
+from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.chain import Setpoint
 from realpolitik.theory.inputs import Conditions
 from realpolitik.theory.parameter import Parameter, Params, Sizes, log_density, unpack
@@ -44,6 +45,11 @@ class Transition:
     constant: Array
     sd: Array
     pair_corr: Array
+
+
+jax.tree_util.register_dataclass(
+    Transition, [field.name for field in dataclasses.fields(Transition)], []
+)
 
 
 @dataclass(frozen=True, slots=True)
