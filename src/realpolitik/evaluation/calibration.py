@@ -46,6 +46,7 @@ def calibration(pit: Array, cluster: Whole, bins: int = 10) -> Calibration:
     independent. Readings of one source state are not, and X² then rejects too often. The second
     test is a Wald test of two moments, m = (mean u - 1/2, mean (u - 1/2)² - 1/12), with their
     covariance V clustered by G clusters: (G - 2) / (2 (G - 1)) m' V⁻¹ m, compared with F(2, G - 2).
+    With few clusters it still rejects somewhat too often.
 
     Parameters
     ----------
