@@ -62,7 +62,11 @@ def table(pause: float) -> list[Task]:
     return [Task(f"job {number}", draws, (number, pause)) for number in range(COUNT)]
 
 
-def long_run(store: str, pause: float, workers: int) -> None:
+def noted_table(folder: str, pause: float) -> list[Task]:
+    return [Task(f"job {number}", draws_noted, (folder, number, pause)) for number in range(COUNT)]
+
+
+def long_run(store: str, notes: str, pause: float, workers: int) -> None:
     """What a killed process runs."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    run_table(table(pause), Path(store), key=KEY, workers=workers)
+    run_table(noted_table(notes, pause), Path(store), key=KEY, workers=workers)
