@@ -134,21 +134,26 @@ def _relation(pairs: Pairs) -> tuple[Array, Array, Array]:
     return pairs.mean[:2].reshape(-1), var, jnp.tile(pairs.cov[0, 1], 2)
 
 
-def _times(left: Array, right: Array) -> Array:
-    return jnp.sum(left[:, :, None, :] * right[None, :, :, :], axis=1)
+def _combine(move: Transition, rows: Array) -> Array:
+    """Combine six rows (6, ..., P) of relations, offsets and images into the two relations."""
+    own, other = _halves(move.own), _halves(move.other)
+    offset, image = _halves(move.offset), _halves(move.image)
+    return jnp.stack(
+        [
+            own[side] * rows[side]
+            + other[side] * rows[1 - side]
+            + offset[side] * rows[2 + side]
+            + image[side] * rows[4 + side]
+            for side in (0, 1)
+        ]
+    )
 
 
 def _noise(move: Transition) -> Array:
-    """Return the covariance (6, 6, P) of the disturbances."""
+    """Return the covariance (2, 2, P) of the disturbances."""
     sd = _halves(jnp.broadcast_to(move.sd, move.own.shape))
-    own = jnp.array([[1.0, 0.0], [0.0, 0.0]])
-    across = jnp.array([[0.0, 1.0], [1.0, 0.0]])
-    both = (
-        own[:, :, None] * sd[0] ** 2
-        + own[::-1, ::-1, None] * sd[1] ** 2
-        + across[:, :, None] * (move.pair_corr * sd[0] * sd[1])
-    )
-    return jnp.pad(both, ((0, 4), (0, 4), (0, 0)))
+    across = move.pair_corr * sd[0] * sd[1]
+    return jnp.stack([jnp.stack([sd[0] ** 2, across]), jnp.stack([across, sd[1] ** 2])])
 
 
 def turn_of(move: Transition) -> Array:
@@ -159,11 +164,13 @@ def turn_of(move: Transition) -> Array:
 
 def _advance(pairs: Pairs, move: Transition) -> Pairs:
     """Take one step; offsets and images stay."""
-    turn = turn_of(move)
-    constant = jnp.pad(_halves(move.constant), ((0, 4), (0, 0)))
-    mean = jnp.sum(turn * pairs.mean[None], axis=1) + constant
-    cov = _times(_times(turn, pairs.cov), jnp.swapaxes(turn, 0, 1))
-    return Pairs(mean, cov + _noise(move))
+    relation = _combine(move, pairs.mean) + _halves(move.constant)
+    across = _combine(move, pairs.cov)  # of the new relations with the old vector, (2, 6, P)
+    within = _combine(move, jnp.swapaxes(across, 0, 1)) + _noise(move)
+    held = jnp.concatenate([jnp.swapaxes(across[:, 2:], 0, 1), pairs.cov[2:, 2:]], axis=1)
+    new = jnp.concatenate([jnp.swapaxes(within, 0, 1), across[:, 2:]], axis=1)
+    mean = jnp.concatenate([relation, pairs.mean[2:]])
+    return Pairs(mean, jnp.concatenate([new, held]))
 
 
 def _start(first: Transition, culture: Array, leader_sd: Array) -> Pairs:
@@ -200,8 +207,11 @@ def new_leaders(leader: Array) -> Array:
     return jnp.concatenate([jnp.zeros((1, leader.shape[1])), change])
 
 
-def _run(theory: Theory, params: Params, inputs: Inputs, keep: Callable[..., Array]) -> Array:
-    """Filter; return what `keep` takes of each step's `Moments`, and the log likelihood."""
+def run_filter(theory: Theory, params: Params, inputs: Inputs, keep: Callable[..., Array]) -> Array:
+    """Filter; return what `keep` takes of each step's `Moments`, stacked, and the log likelihood.
+
+    `Moments` comes here without the axis of steps.
+    """
     conditions = inputs.conditions
     leader_sd = params.get("leader_sd", 0.0)
     joined = one_reading(theory.observe(params), inputs)
@@ -245,19 +255,20 @@ def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
     def keep(found: Moments) -> tuple[Array, ...]:
         return (*_relation(found.filtered), *_relation(found.predicted))
 
-    moments, loglik = _run(theory, params, inputs, keep)
+    moments, loglik = run_filter(theory, params, inputs, keep)
     return Filtered(*moments, loglik)
 
 
 def filter_moments(theory: Theory, params: Params, inputs: Inputs) -> Moments:
     """Filter as `filter_relation` does, and hand out the moments of every hidden vector."""
-
-    def keep(found: Moments) -> Moments:
-        sd = jnp.broadcast_to(found.move.sd, found.move.own.shape)
-        return found._replace(move=dataclasses.replace(found.move, sd=sd))
-
-    found: Moments = _run(theory, params, inputs, keep)[0]
+    found: Moments = run_filter(theory, params, inputs, same_shape)[0]
     return found
+
+
+def same_shape(found: Moments) -> Moments:
+    """Give the disturbance's standard deviation the dyads' shape."""
+    sd = jnp.broadcast_to(found.move.sd, found.move.own.shape)
+    return found._replace(move=dataclasses.replace(found.move, sd=sd))
 
 
 def predicted_readings(theory: Theory, params: Params, inputs: Inputs, found: Filtered) -> Array:
