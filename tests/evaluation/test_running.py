@@ -408,6 +408,7 @@ def test_a_lost_cluster_is_said_and_the_run_can_go_on(
 
     def kill(done: int, total: int, name: str) -> None:
         if done == 3:
+            time.sleep(4 * PAUSE)  # the next results are finished, and lost with their workers
             for process in ended:
                 process.kill()
 

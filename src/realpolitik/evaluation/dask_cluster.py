@@ -44,7 +44,7 @@ def on_cluster(tasks: Sequence[Task], address: str) -> Iterator[tuple[str, bytes
             failures: list[Exception] = []
             for future in _finished(client, list(names), address):
                 name = names.pop(future)
-                content = _result(future, name, address)
+                content = _result(client, future, name, address)
                 if isinstance(content, bytes):
                     yield name, content
                 else:
@@ -116,23 +116,29 @@ def _finished(client: Any, futures: list[Any], address: str) -> list[Any]:
             raise _lost(address) from cause
 
 
-def _result(future: Any, name: str, address: str) -> bytes | Exception:
+def _result(client: Any, future: Any, name: str, address: str) -> bytes | Exception:
     """Return the result, what the task raised, or what became of the cluster."""
     from distributed import KilledWorker
 
-    try:
-        worked, content = future.result()
-    except KilledWorker:
-        return WorkerError(
-            f"the workers of the cluster that took task {name!r} died, one after another. What "
-            "was finished is stored. Give the workers more memory, then run the same command again."
-        )
-    except (CancelledError, OSError, TimeoutError):
-        return _lost(address)
-    if worked:
-        return bytes(content)
-    error: Exception = pickle.loads(content)
-    return error
+    while True:
+        try:
+            worked, content = future.result(timeout=PATIENCE)
+        except TimeoutError:
+            # The worker that held the result died: it is computed again, if a worker is left.
+            _await_worker(client, address)
+        except KilledWorker:
+            return WorkerError(
+                f"the workers of the cluster that took task {name!r} died, one after another. What "
+                "was finished is stored. Give the workers more memory, then run the same command "
+                "again."
+            )
+        except (CancelledError, OSError):
+            return _lost(address)
+        else:
+            if worked:
+                return bytes(content)
+            error: Exception = pickle.loads(content)
+            return error
 
 
 def _lost(address: str) -> WorkerError:
