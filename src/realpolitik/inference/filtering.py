@@ -256,7 +256,7 @@ def filter_relation(theory: Theory, params: Params, inputs: Inputs) -> Filtered:
         return (*_relation(found.filtered), *_relation(found.predicted))
 
     moments, loglik = run_filter(theory, params, inputs, keep)
-    return Filtered(*moments, loglik)
+    return Filtered(*(*moments, loglik))
 
 
 def filter_moments(theory: Theory, params: Params, inputs: Inputs) -> Moments:
