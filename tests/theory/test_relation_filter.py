@@ -85,13 +85,14 @@ def setpoint(given: Inputs, step: int, past: np.ndarray) -> tuple[np.ndarray, np
         intent = 2.0 * logistic(-TRUTH["intent_slope"] * past[back])
         threat = held.threat[step, d] * (1.0 + held.offence[step, d]) * intent
         s = float(np.append(-threat, held.parts[step, d]) @ TRUTH["stimulus_weights"])
+        size = np.sqrt(s**2 + 0.01) - 0.1
         k = logistic(TRUTH["clarity_level"] + held.clarity[step, d] @ TRUTH["clarity_slopes"])
         w = TRUTH["gate_slopes"] * np.array([1, 1, -1, -1, -1])
         g = logistic(TRUTH["gate_level"] + held.gate[step, i] @ w)
         r1, r2 = TRUTH["environment_slopes"]
-        r = logistic(TRUTH["environment_level"] + r1 * abs(s) + r2 * held.imminence[step, d])
+        r = logistic(TRUTH["environment_level"] + r1 * size + r2 * held.imminence[step, d])
         g = g + (1.0 - g) * r
-        felt = s if s > 0 else (1.0 + TRUTH["negativity"]) * s
+        felt = s - TRUTH["negativity"] * (size - s) / 2.0
         preference = float(held.preference[step, d] @ TRUTH["preference_weights"])
         known[d] = g * k * felt + (1.0 - g) * preference
         image[d] = g * (1.0 - k)

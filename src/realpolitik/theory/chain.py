@@ -14,6 +14,9 @@ from realpolitik.theory.inputs import GATE_SIGNS, Conditions, dyad_order
 from realpolitik.theory.parameter import Params
 
 
+ROUNDING = 0.1  # ε of `magnitude`, in units of the stimulus
+
+
 @dataclass(frozen=True, slots=True)
 class Setpoint:
     """Set-point net of the offset: θ* = u + constant + image · μ.
@@ -73,16 +76,21 @@ def clarity(params: Params, conditions: Conditions) -> Array:
     return jax.nn.sigmoid(params["clarity_level"] + conditions.clarity @ params["clarity_slopes"])
 
 
+def magnitude(size: Array) -> Array:
+    """Return |S| with its kink rounded: sqrt(S² + ε²) - ε, so that slopes have a curvature."""
+    return jnp.sqrt(size**2 + ROUNDING**2) - ROUNDING
+
+
 def signed_stimulus(params: Params, size: Array) -> Array:
-    """Return S⁺ - (1 + χ) S⁻ (D,): bad news weighs more."""
-    return jnp.maximum(size, 0) - (1.0 + params["negativity"]) * jnp.maximum(-size, 0)
+    """Return S⁺ - (1 + χ) S⁻ (D,), S⁻ = (|S| - S) / 2: bad news weighs more."""
+    return size - 0.5 * params["negativity"] * (magnitude(size) - size)
 
 
 def restrictiveness(params: Params, conditions: Conditions, size: Array) -> Array:
     """Return R = logistic(r0 + r1 |S| + r2 imminence) (D,)."""
     slopes = params["environment_slopes"]
     return jax.nn.sigmoid(
-        params["environment_level"] + slopes[0] * jnp.abs(size) + slopes[1] * conditions.imminence
+        params["environment_level"] + slopes[0] * magnitude(size) + slopes[1] * conditions.imminence
     )
 
 

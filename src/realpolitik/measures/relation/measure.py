@@ -104,6 +104,35 @@ def fit_parameters(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters
     return _fit(Problem(make_readings(grid, series), grid.exists[:, :, 0]), series)
 
 
+def parameters_of(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters:
+    """Return the stored parameters of a panel's readings, or fit and keep them.
+
+    Parameters
+    ----------
+    panel : Panel
+    exclude : collection of str
+        As in `relation`.
+
+    Raises
+    ------
+    ConvergenceError
+        If there are none and the fit does not converge.
+    """
+    series = _wanted(exclude)
+    grid = make_grid(panel)
+    readings = make_readings(grid, series)
+    digest = _readings_digest(readings)
+
+    def fitted() -> bytes:
+        return _fit(Problem(readings, grid.exists[:, :, 0]), series).to_json().encode()
+
+    stored = _stored(digest)
+    if stored is not None:
+        return stored
+    name = cache.key("relation parameters", digest, {"series": [one.name for one in series]})
+    return Parameters.from_json(cache.remember(name + ".json", fitted).decode())
+
+
 def readings_digest(panel: Panel) -> str:
     """Hash of all readings of a panel, the key of stored parameters."""
     return _readings_digest(make_readings(make_grid(panel), SERIES))
