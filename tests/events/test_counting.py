@@ -290,8 +290,11 @@ def test_an_unknown_step(icews_file: Path) -> None:
         events.read(icews_file, step="week")  # type: ignore[arg-type]
 
 
-def test_without_ibis_the_extra_is_named(icews_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ibis", None)
+@pytest.mark.parametrize("part", ["ibis", "duckdb"])
+def test_without_its_parts_the_extra_is_named(
+    part: str, icews_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, part, None)
     with pytest.raises(MissingExtra, match=r"realpolitik\[events\]"):
         events.read(icews_file)
 

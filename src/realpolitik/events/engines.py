@@ -28,9 +28,13 @@ def embedded() -> Iterator[Any]:
     Raises
     ------
     MissingExtra
-        If `ibis` is not installed.
+        If `ibis` or `duckdb` is not installed.
     """
     ibis = require_ibis()
+    try:
+        import duckdb  # noqa: F401
+    except ImportError as cause:
+        raise missing_extra("counting events with DuckDB", "events") from cause
     with TemporaryDirectory(prefix="realpolitik-") as scratch:
         connection = ibis.duckdb.connect(
             memory_limit=MEMORY, temp_directory=scratch, preserve_insertion_order=False
