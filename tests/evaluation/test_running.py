@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from realpolitik.cache import code_hash
 from realpolitik.errors import MissingExtra, OutputError, PeriodError, WorkerError
 from realpolitik.evaluation import dask_cluster, result_store
 from realpolitik.evaluation.running import run_table
@@ -29,7 +30,7 @@ from realpolitik.evaluation.tasks import Task, arrays_from_bytes, arrays_to_byte
 HERE = Path(__file__).parent
 sys.path.append(str(HERE))  # worker processes take over this path
 jobs = importlib.import_module("running_jobs")
-PATIENCE = 60.0  # seconds for a process to get going on a loaded machine
+PATIENCE = 120.0  # seconds for a process to get going on a loaded machine
 PAUSE = 0.15  # seconds a job takes where it must be caught in the middle
 
 
@@ -369,6 +370,7 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
     pytest.importorskip("distributed")
     started = Cluster(tmp_path)
     started.await_workers(2)
+    code_hash.cache_clear()  # the source may have changed since the tests began
     yield started
     started.stop()
 
