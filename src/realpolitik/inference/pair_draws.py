@@ -56,7 +56,8 @@ class PairDraws:
     @property
     def both_members(self) -> np.ndarray:
         """Steps (T,) when both states are in the system."""
-        return np.asarray(self.conditions.member).min(axis=1) > 0
+        found: np.ndarray = np.asarray(self.conditions.member).min(axis=1) > 0
+        return found
 
 
 def pair_conditions(conditions: Conditions, source: int, target: int) -> Conditions:
