@@ -107,7 +107,7 @@ def _factors(forecaster: Any, process: Process, history: History, horizons: Whol
     """Factors κ_h (H,) of the variances, from forecasts of the last readings held."""
     dyads = history.reading.shape[1]
     origin = len(history.reading) - 1 - int(horizons.max())
-    if origin < FEWEST:
+    if origin < FEWEST or np.isnan(history.reading[: origin + 1]).all():
         return np.ones(len(horizons))
     chosen = np.unique(np.linspace(0, dyads - 1, min(dyads, CALIBRATING)).round().astype(np.int64))
     past, done = _plain(forecaster, process, history.up_to(origin), horizons, chosen)

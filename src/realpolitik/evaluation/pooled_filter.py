@@ -26,6 +26,8 @@ Whole = NDArray[np.int64]
 LOG_2PI = float(np.log(2.0 * np.pi))
 LOG_VAR_BOUNDS = (-14.0, 5.0)
 """Logs of variances over the variance of all readings: from a thousandth of their sd upwards."""
+DIFFERENCE = 1e-7
+"""Step of the forward differences: near the root of double precision."""
 LOGIT_BOUNDS = (-4.0, 6.0)
 """Logits of the retained share: .018 to .998."""
 
@@ -97,8 +99,8 @@ class Levels:
     loglik: float
 
 
-def _read(state: State, value: Array, error_var: Array) -> tuple[State, float]:
-    """Take in one step's readings (D,), NaN where there is none; return their log density too."""
+def _read(state: State, value: Array, error_var: Array) -> tuple[State, Array]:
+    """Take in one step's readings (..., D), NaN where there is none; return log densities too."""
     seen = ~np.isnan(value)
     total = np.where(seen, state.level_var + error_var, 1.0)
     error = np.where(seen, value - state.level, 0.0)
@@ -111,8 +113,8 @@ def _read(state: State, value: Array, error_var: Array) -> tuple[State, float]:
         state.covariance - mean_pull * departure_pull / total,
         state.departure_var - departure_pull**2 / total,
     )
-    density = -0.5 * np.sum(np.where(seen, LOG_2PI + np.log(total) + error**2 / total, 0.0))
-    return after, float(density)
+    terms = np.where(seen, LOG_2PI + np.log(total) + error**2 / total, 0.0)
+    return after, -0.5 * terms.sum(axis=-1)
 
 
 def _move(state: State, process: Process) -> State:
@@ -122,6 +124,16 @@ def _move(state: State, process: Process) -> State:
         state.mean_var,
         process.retained * state.covariance,
         process.retained**2 * state.departure_var + process.move_var,
+    )
+
+
+def _start(process: Process, full: Array) -> State:
+    return State(
+        process.centre * full,
+        0.0 * full,
+        process.between_var * full,
+        0.0 * full,
+        process.start_var * full,
     )
 
 
@@ -150,21 +162,14 @@ def filter_levels(process: Process, reading: Array, reading_var: Array) -> Level
     """
     steps, dyads = reading.shape
     level, level_var = np.empty((2, steps, dyads))
-    full = np.ones(dyads)
-    state = State(
-        process.centre * full,
-        0.0 * full,
-        process.between_var * full,
-        0.0 * full,
-        process.start_var * full,
-    )
+    state = _start(process, np.ones(dyads))
     loglik = 0.0
     for step in range(steps):
         if step:
             state = _move(state, process)
         state, density = _read(state, reading[step], reading_var[step] + process.noise_var)
         level[step], level_var[step] = state.level, state.level_var
-        loglik += density
+        loglik += float(density)
     return Levels(level, level_var, state, loglik)
 
 
@@ -202,6 +207,19 @@ def _autoregression(free: Array, centre: float, unit: float) -> Process:
     return Process(centre + unit * float(free[0]), between, stationary, retained, move, noise)
 
 
+def _log_likelihoods(processes: Sequence[Process], reading: Array, reading_var: Array) -> Array:
+    """Log densities (K,) of all readings under each of K processes, in one pass."""
+    every = Process(*(np.array(values)[:, None] for values in zip(*processes, strict=True)))
+    state = _start(every, np.ones((len(processes), reading.shape[1])))
+    loglik = np.zeros(len(processes))
+    for step in range(len(reading)):
+        if step:
+            state = _move(state, every)
+        state, density = _read(state, reading[step], reading_var[step] + every.noise_var)
+        loglik += density
+    return loglik
+
+
 def _fit(
     build: Callable[[Array, float, float], Process],
     starts: Sequence[Sequence[float]],
@@ -214,11 +232,16 @@ def _fit(
     centre = float(seen.mean())
     unit = float(seen.std()) or 1.0
 
-    def loss(free: Array) -> float:
-        process = build(free, centre, unit)
-        return -filter_levels(process, reading, reading_var).loglik / seen.size
+    def loss(free: Array) -> tuple[float, Array]:
+        nudged = free + DIFFERENCE * np.eye(len(free) + 1, len(free), -1)
+        processes = [build(row, centre, unit) for row in nudged]
+        found = -_log_likelihoods(processes, reading, reading_var) / seen.size
+        return float(found[0]), (found[1:] - found[0]) / DIFFERENCE
 
-    fits = [minimize(loss, np.array(start), method="L-BFGS-B", bounds=bounds) for start in starts]
+    fits = [
+        minimize(loss, np.array(start), jac=True, method="L-BFGS-B", bounds=bounds)
+        for start in starts
+    ]
     best = min(fits, key=lambda fit: float(fit.fun))
     return build(best.x, centre, unit)
 
