@@ -56,7 +56,8 @@ def test_frames_that_cannot_be_used(frame):
 
 def test_same_votes_are_estimated_once(frame, monkeypatch):
     sampler = sys.modules["realpolitik.measures.ideal_points.estimate"]
-    monkeypatch.setattr(sampler, "RHAT_LIMIT", float("inf"))  # not its quality, but what is kept
+    for limit in ("RHAT_LIMIT", "RHAT_WORST"):  # not its quality, but what is kept
+        monkeypatch.setattr(sampler, limit, float("inf"))
     calls = []
     known = module.estimate
 

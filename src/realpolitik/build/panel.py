@@ -18,6 +18,7 @@ from realpolitik.build.sources import (
     DYAD_SOURCES,
     MONTH_SOURCES,
     STATE_SOURCES,
+    UN_BRIDGES,
     UN_FILES,
     Source,
     input_files,
@@ -130,6 +131,7 @@ def compile_tables(read: Reader) -> dict[str, pl.DataFrame]:
         ),
         "un_votes": ballots,
         "un_roll_calls": un.roll_calls(read(UN_FILES[1])),
+        "un_bridges": un.bridges(*(read(name) for name in UN_BRIDGES)),
     }
 
 

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from realpolitik.build.sources import SOURCES, UN_FILES
+from realpolitik.build.sources import SOURCES, UN_BRIDGES, UN_FILES
 from realpolitik.providers.catalogue import provider
 
 UN_COLUMNS = {
-    "un_votes": ("vote",),
-    "un_roll_calls": ("date", "session", "importantvote", "unres"),
+    "un_votes": ("un_votes", UN_FILES, ("vote",)),
+    "un_roll_calls": ("un_votes", UN_FILES, ("date", "session", "importantvote", "unres")),
+    "un_bridges": ("un_ideal", UN_BRIDGES, ("same_as",)),
 }
+"""Provider, files and columns of the tables of roll calls."""
 
 
 def table(tables: Mapping[str, pl.DataFrame], hashes: Mapping[str, str]) -> pl.DataFrame:
@@ -30,10 +32,9 @@ def table(tables: Mapping[str, pl.DataFrame], hashes: Mapping[str, str]) -> pl.D
         for source in SOURCES
         for column in source.columns
     ]
-    for name, columns in UN_COLUMNS.items():
-        for column in columns:
-            frame = _dated(tables, name)
-            rows.append(_row(name, column, "un_votes", UN_FILES, frame, hashes))
+    for name, (provider_name, files, columns) in UN_COLUMNS.items():
+        frame = _dated(tables, name)
+        rows += [_row(name, column, provider_name, files, frame, hashes) for column in columns]
     return pl.DataFrame(rows).sort("table", maintain_order=True)
 
 

@@ -86,6 +86,7 @@ SHARES = tuple(f"{name}_share" for name in cow.COMPONENTS)
 ICEWS_MONTHLY = ("icews/icews_conflict_dyad_month_1991_2013",)
 GDELT = ("gdelt/gdelt_dyad_month_score_2018_2024",)
 UN_FILES = ("unvotes/un_votes", "unvotes/un_roll_calls")
+UN_BRIDGES = ("idealpoints/resolution_matches", "unvotes/un_roll_calls")
 IDEAL = ("idealpoints/idealpoints_jul2025",)
 
 STATE_SOURCES = (
@@ -405,5 +406,5 @@ SOURCES = (*STATE_SOURCES, *DYAD_SOURCES, *MONTH_SOURCES, ARMS_SOURCE)
 
 def input_files() -> tuple[str, ...]:
     """Every reference file the build reads, sorted."""
-    named = {name for source in SOURCES for name in source.files} | set(UN_FILES)
+    named = {name for source in SOURCES for name in source.files} | {*UN_FILES, *UN_BRIDGES}
     return tuple(sorted(f"{name}.parquet" for name in named))

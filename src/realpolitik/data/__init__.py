@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from realpolitik.data.load import data_hash, load_panel, load_votes, provenance, system_states
+from realpolitik.data.load import (
+    data_hash,
+    load_bridges,
+    load_panel,
+    load_votes,
+    provenance,
+    system_states,
+)
 from realpolitik.data.lookup import state_value
 
-__all__ = ["data_hash", "load_panel", "load_votes", "provenance", "state_value", "system_states"]
+__all__ = [
+    "data_hash",
+    "load_bridges",
+    "load_panel",
+    "load_votes",
+    "provenance",
+    "state_value",
+    "system_states",
+]

@@ -102,6 +102,17 @@ def load_votes(overlay: bool = True) -> pl.DataFrame:
     return _ballots(overlay).collect()
 
 
+def load_bridges() -> pl.DataFrame:
+    """Load the pairs of roll calls of the General Assembly on resolutions of the same content.
+
+    Returns
+    -------
+    pl.DataFrame
+        `rcid`, `same_as`.
+    """
+    return _collect(_scan("un_bridges"), "un_bridges")
+
+
 def system_states(panel: Panel) -> pl.DataFrame:
     """Return the state rows of all members of the state system in the years of a panel.
 

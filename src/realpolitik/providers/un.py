@@ -39,6 +39,28 @@ def roll_calls(calls: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def bridges(matches: pl.DataFrame, calls: pl.DataFrame) -> pl.DataFrame:
+    """Convert pairs of roll calls on resolutions of the same content.
+
+    Parameters
+    ----------
+    matches : pl.DataFrame
+        `rcid1`, `rcid2`.
+    calls : pl.DataFrame
+        As for `roll_calls`; pairs with a roll call that is not there are left out.
+
+    References
+    ----------
+    Bailey, Strezhnev and Voeten (2017), *Journal of Conflict Resolution* 61(2).
+    """
+    known = roll_calls(calls)["rcid"].implode()
+    pairs = matches.select(
+        pl.max_horizontal("rcid1", "rcid2").cast(pl.Int32).alias("rcid"),
+        pl.min_horizontal("rcid1", "rcid2").cast(pl.Int32).alias("same_as"),
+    )
+    return pairs.filter(pl.all_horizontal(pl.all().is_in(known))).unique().sort("rcid", "same_as")
+
+
 def votes(cast: pl.DataFrame, calls: pl.DataFrame, iso2: pl.DataFrame) -> pl.DataFrame:
     """Convert votes: 1 yes, 2 abstain, 3 no. An absence has no row.
 

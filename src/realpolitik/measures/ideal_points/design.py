@@ -49,8 +49,8 @@ class Votes:
 class Design:
     """The non-unanimous votes arranged for the likelihood (N state-years, J items, E end votes).
 
-    An item is a resolution: one roll call or several of the same content. The categories nobody
-    chose are left out of an item, so an item has one threshold or two.
+    An item is a resolution: one roll call or several of the same content. Every item has three
+    categories, also where nobody chose one of them: the chance of that category counts.
 
     Attributes
     ----------
@@ -66,16 +66,12 @@ class Design:
         Item of each roll call, -1 for a unanimous one.
     chosen : ndarray of bool, shape (J, 3)
         Whether anybody voted yes, abstained and voted no on the item.
-    wide : ndarray of int, shape (W,)
-        Items with two thresholds.
     end_item, end_node : ndarray of int, shape (E,)
-        Votes in the lowest or highest category of their item.
+        Votes for yes or no.
     end_sign : ndarray of float, shape (E,)
-        1 in the lowest category, -1 in the highest.
-    end_threshold : ndarray of int, shape (E,)
-        Place of the vote's threshold among the J first, then the J last ones.
+        1 for yes, -1 for no.
     middle_item, middle_node : ndarray of int, shape (M,)
-        Abstentions on items that also have yes and no votes; the item is a position in `wide`.
+        Abstentions.
     """
 
     node_state: Ints
@@ -85,11 +81,9 @@ class Design:
     years: Ints
     item_of: Ints
     chosen: NDArray[np.bool_]
-    wide: Ints
     end_item: Ints
     end_node: Ints
     end_sign: Floats
-    end_threshold: Ints
     middle_item: Ints
     middle_node: Ints
 
@@ -163,11 +157,7 @@ def arrange(votes: Votes, bridges: Ints) -> Design:
     owner = nodes // len(years)
     linked = np.full(len(votes.roll_calls), -1, dtype=np.int64)
     linked[votes.roll_call[keep]] = item
-    wide = np.flatnonzero(chosen.all(axis=1))
-    place = np.full(len(chosen), -1, dtype=np.int64)
-    place[wide] = np.arange(len(wide))
-    middle = (choice == ABSTAIN) & (place[item] >= 0)
-    lowest = choice - 1 == chosen.argmax(axis=1)[item]
+    middle = choice == ABSTAIN
     order = np.argsort(item, kind="stable")
     ends, middles = order[~middle[order]], order[middle[order]]
     same = np.concatenate([[False], owner[1:] == owner[:-1]])
@@ -179,12 +169,10 @@ def arrange(votes: Votes, bridges: Ints) -> Design:
         years=years,
         item_of=linked,
         chosen=chosen,
-        wide=wide,
         end_item=item[ends],
         end_node=node[ends],
-        end_sign=np.where(lowest[ends], 1.0, -1.0),
-        end_threshold=np.where(lowest[ends], item[ends], item[ends] + len(chosen)),
-        middle_item=place[item[middles]],
+        end_sign=np.where(choice[ends] == YES, 1.0, -1.0),
+        middle_item=item[middles],
         middle_node=node[middles],
     )
 
@@ -195,10 +183,9 @@ def first_positions(design: Design) -> Floats:
     The start only chooses the basin: one common coordinate keeps the direction of the scale the
     same in every year. Shape (N,), standardised.
     """
-    middle_item = design.wide[design.middle_item]
-    item = np.concatenate([design.end_item, middle_item])
+    item = np.concatenate([design.end_item, design.middle_item])
     node = np.concatenate([design.end_node, design.middle_node])
-    side = np.concatenate([design.end_sign, np.zeros(len(middle_item))])
+    side = np.concatenate([design.end_sign, np.zeros(len(design.middle_item))])
     mean = np.bincount(item, side, design.items) / np.bincount(item, minlength=design.items)
     side = side - mean[item]
     states = int(design.node_state.max()) + 1

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from realpolitik import cache
+from realpolitik.data import load_bridges
 from realpolitik.errors import InputFileError
 from realpolitik.measures.ideal_points.design import Ints, Votes
 from realpolitik.measures.ideal_points.estimate import IdealPoints, estimate
@@ -19,7 +20,7 @@ from realpolitik.panel import Panel
 
 FIRST_SESSION_YEAR, LAST_READ = 1946, 2100
 """First session, and the last year a reader of votes accepts."""
-INTERVAL = "90% posterior interval"
+INTERVAL = "90% interval"
 
 
 def votes_of(frame: pl.DataFrame) -> Votes:
@@ -86,7 +87,8 @@ def measure(panel: Panel, states: Sequence[str] = (), *, seed: int = 1) -> pl.Da
     The scale rests on the votes of all members in every year known to the panel, also those
     outside its region and period, so that a figure does not depend on what else is shown. Origin
     and unit are conventions: only differences mean something. Newer votes, added with
-    ``realpolitik data add``, are used. The estimate is kept in the cache.
+    ``realpolitik data add``, are used. Resolutions of the same content bridge the years. The
+    estimate is kept in the cache.
 
     Parameters
     ----------
@@ -99,8 +101,9 @@ def measure(panel: Panel, states: Sequence[str] = (), *, seed: int = 1) -> pl.Da
     Returns
     -------
     pl.DataFrame
-        `step`, `state`, `index`, `value`, `lower`, `upper`, `sd`, `votes`, `interval`, `unit`,
-        `provider`; a state-year without votes has no row.
+        `step`, `state`, `index`, `value`, `lower`, `upper`, `sd`, `votes`, `rhat`, `interval`,
+        `unit`, `provider`; a state-year without votes has no row. `rhat` well above 1.1 marks a
+        value whose draws have not settled.
 
     Raises
     ------
@@ -109,7 +112,8 @@ def measure(panel: Panel, states: Sequence[str] = (), *, seed: int = 1) -> pl.Da
     """
     chosen = members(panel, states)
     known = replace(panel, start=FIRST_SESSION_YEAR, end=LAST_READ).votes()
-    rows = ideal_points_of(known, seed=seed)
+    bridges = load_bridges().to_numpy().astype(np.int64)
+    rows = ideal_points_of(known, bridges=bridges, seed=seed)
     shown = rows.filter(pl.col("state").is_in(chosen) & pl.col("step").is_in(years_of(panel)))
     return shown.select(
         "step",
@@ -120,6 +124,7 @@ def measure(panel: Panel, states: Sequence[str] = (), *, seed: int = 1) -> pl.Da
         "upper",
         "sd",
         "votes",
+        "rhat",
         pl.lit(INTERVAL).alias("interval"),
         pl.lit("standard deviations").alias("unit"),
         pl.lit("un_votes").alias("provider"),

@@ -1,137 +1,299 @@
-"""Hamiltonian Monte Carlo in the metric of the posterior."""
+"""The sampler of Bailey, Strezhnev and Voeten (2017): latent votes, drawn block by block."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.special import ndtr, ndtri
 
-from realpolitik.measures.ideal_points.design import Floats
-from realpolitik.measures.ideal_points.metric import Metric, build_metric
-from realpolitik.measures.ideal_points.posterior import Model, evaluate
+from realpolitik.measures.ideal_points.design import Design, Floats, Ints, first_positions
 
-KICK = 0.21178
-"""Share of the first kick in the two-stage scheme of Blanes, Casas and Sanz-Serna (2014)."""
-QUARTER = float(np.pi / 2)
-"""Length of a trajectory: a quarter turn of a harmonic oscillator forgets where it started."""
-ACCEPT, GAIN, LARGEST = 0.8, 1.0, 1.2
-"""Wanted acceptance, speed of learning the step, and a step well inside stability (2.5)."""
-FIRST_STEP = 0.15
-APPROACH, SETTLE = 20, 15
-"""Warm-up transitions before and after the metric is built anew."""
-FARTHEST = 100.0
-"""A parameter beyond this means that the trajectory diverged."""
-LONGEST = 12
-"""Most steps of a trajectory during the approach."""
+SMOOTH = 0.5
+"""Scale of the yearly step of a state."""
+PROPOSAL, FREE_PROPOSAL = 0.2 / 3, 2.0
+"""Standard deviation of a proposed step of a threshold; of one beyond which nobody voted."""
+REACH, THRESHOLD_REACH, LATENT_REACH = 5.0, 7.0, 9.0
+"""Farthest position before standardising, farthest threshold and farthest latent vote."""
+TINY = 1e-300
+"""Least probability of a vote, so that its logarithm is finite."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """What a sweep needs beside the parameters (N state-years, J items, E end, M middle votes).
+
+    Attributes
+    ----------
+    design : Design
+        The votes.
+    anchor : ndarray of int, shape (N,)
+        State-year whose position is the prior mean: the state's preceding one, for its first the
+        next, -1 where there is none (the mean is then 0).
+    precision : ndarray, shape (N,)
+        Prior precision of each position.
+    counts : sparse, shape (J, N)
+        Votes by item and state-year.
+    steps : ndarray, shape (2, J)
+        Standard deviation of a proposed step of either threshold.
+    end_start, middle_start : ndarray of int32, shape (J + 1,)
+        Where each item's votes start; votes are sorted by item.
+    end_threshold : ndarray of int32, shape (E,)
+        Place of the vote's threshold among the J first, then the J last ones.
+    end_column, middle_column : ndarray of int32
+        State-years of the votes, as sparse matrices want them.
+    """
+
+    design: Design
+    anchor: Ints
+    precision: Floats
+    counts: csr_array
+    steps: Floats
+    end_start: Ints
+    middle_start: Ints
+    end_threshold: Ints
+    end_column: Ints
+    middle_column: Ints
 
 
 @dataclass(slots=True)
-class Place:
-    """Where a chain is: the parameters, minus the log posterior there and its gradient."""
+class Chain:
+    """Where a chain is.
 
-    q: Floats
-    value: float
-    gradient: Floats
+    Attributes
+    ----------
+    theta : ndarray, shape (N,)
+        Positions, standardised.
+    expected : ndarray, shape (N,)
+        Means of the positions given the latent votes of the sweep before.
+    beta, first, last : ndarray, shape (J,)
+        Discrimination and thresholds; of each item.
+    end, middle : ndarray, shape (E,) and (M,)
+        Latent votes.
+    """
 
-
-class StepSize:
-    """Stochastic search for the step with the wanted acceptance (Robbins and Monro 1951)."""
-
-    def __init__(self, first: float) -> None:
-        self.current = first
-        self.total, self.count = 0.0, 0
-
-    def learn(self, acceptance: float) -> None:
-        """Take in the acceptance of one transition."""
-        self.count += 1
-        gain = GAIN / np.sqrt(self.count)
-        self.current = min(LARGEST, self.current * float(np.exp(gain * (acceptance - ACCEPT))))
-        self.total += float(np.log(self.current))
-
-    def settled(self) -> float:
-        """Return the geometric mean of the steps tried."""
-        return float(np.exp(self.total / self.count))
+    theta: Floats
+    expected: Floats
+    beta: Floats
+    first: Floats
+    last: Floats
+    end: Floats
+    middle: Floats
 
 
-def at(model: Model, q: Floats) -> Place:
-    """Evaluate the posterior at one point."""
-    return Place(q, *evaluate(model, q))
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Probabilities of the votes cast.
+
+    Attributes
+    ----------
+    end : ndarray, shape (E,)
+        Of each vote for yes or no.
+    low, high : ndarray, shape (M,)
+        Of an error below the lower and the upper bound of each abstention, in the tail that
+        `side` (1 left, -1 right) names.
+    side : ndarray, shape (M,)
+    """
+
+    end: Floats
+    low: Floats
+    high: Floats
+    side: Floats
 
 
-def move(
-    model: Model, metric: Metric, place: Place, step: float, count: int, rng: np.random.Generator
-) -> tuple[Place, float]:
-    """One transition: draw a velocity, follow the flow `count` steps, accept or stay.
+Predictors = tuple[Floats, Floats]
+
+
+def build_model(design: Design) -> Model:
+    r"""Set the prior of every position.
+
+    .. math:: \theta_{it} \sim N(\hat\theta_{i,t-1}, 0.5\, n_{it} / (n_{it} + n_{i,t-1}))
+
+    with n the votes of the state in its year and in its preceding year with votes. The prior of
+    a first year is centred on the second.
+
+    References
+    ----------
+    Bailey, Strezhnev and Voeten (2017).
+    """
+    anchor = design.previous.copy()
+    later = np.flatnonzero(design.previous >= 0)
+    opened = design.previous[later][design.previous[design.previous[later]] < 0]
+    anchor[opened] = opened + 1
+    votes = design.node_votes.astype(np.float64)
+    others = np.where(anchor >= 0, votes[anchor], 0.0)
+    cells = (
+        np.concatenate([design.end_item, design.middle_item]),
+        np.concatenate([design.end_node, design.middle_node]),
+    )
+    counts = csr_array((np.ones(len(cells[0])), cells), shape=(design.items, len(votes)))
+    upper = np.where(design.end_sign > 0, 0, design.items)
+    return Model(
+        design=design,
+        anchor=anchor,
+        precision=(votes + others) / (SMOOTH * votes),
+        counts=counts,
+        steps=np.where(design.chosen[:, [0, 2]].T, PROPOSAL, FREE_PROPOSAL),
+        end_start=_starts(design.end_item, design.items),
+        middle_start=_starts(design.middle_item, design.items),
+        end_threshold=(design.end_item + upper).astype(np.int32),
+        end_column=design.end_node.astype(np.int32),
+        middle_column=design.middle_node.astype(np.int32),
+    )
+
+
+def _starts(item: Ints, items: int) -> Ints:
+    return np.searchsorted(item, np.arange(items + 1)).astype(np.int32)
+
+
+def first_chain(model: Model, rng: np.random.Generator) -> Chain:
+    """Start at the first principal coordinate; items without discrimination until a first draw."""
+    design = model.design
+    theta = first_positions(design)
+    low = np.bincount(design.end_item, design.end_sign > 0, design.items)
+    middle = np.bincount(design.middle_item, minlength=design.items)
+    total = middle + np.bincount(design.end_item, minlength=design.items)
+    chain = Chain(
+        theta=theta,
+        expected=theta,
+        beta=np.zeros(design.items),
+        first=ndtri((low + 0.5) / (total + 1.5)),
+        last=ndtri((low + middle + 1.0) / (total + 1.5)),
+        end=np.empty(len(design.end_item)),
+        middle=np.empty(len(design.middle_item)),
+    )
+    eta = predictors(model, chain)
+    draw_latent(model, chain, eta, chances(model, chain.first, chain.last, eta), rng)
+    draw_discrimination(model, chain, rng)
+    return chain
+
+
+def sweep(model: Model, chain: Chain, rng: np.random.Generator) -> None:
+    """Draw every block once, in the published order."""
+    draw_positions(model, chain, rng)
+    eta = predictors(model, chain)
+    draw_latent(model, chain, eta, draw_thresholds(model, chain, eta, rng), rng)
+    draw_discrimination(model, chain, rng)
+
+
+def draw_positions(model: Model, chain: Chain, rng: np.random.Generator) -> None:
+    """Draw the positions given the latent votes and standardise them.
+
+    The prior of a year looks back only, to the mean the preceding year had in the sweep before.
+    """
+    end, middle = _latent_matrices(model, chain)
+    pull = chain.beta @ end + chain.beta @ middle
+    prior = np.where(model.anchor >= 0, chain.expected[model.anchor], 0.0)
+    precision = chain.beta**2 @ model.counts + model.precision
+    chain.expected = (pull + model.precision * prior) / precision
+    theta = chain.expected + rng.standard_normal(len(precision)) / np.sqrt(precision)
+    theta = np.clip(theta, -REACH, REACH)
+    chain.theta = (theta - theta.mean()) / theta.std(ddof=1)
+
+
+def draw_discrimination(model: Model, chain: Chain, rng: np.random.Generator) -> None:
+    """Draw the discriminations given the latent votes and the positions."""
+    end, middle = _latent_matrices(model, chain)
+    total = end @ chain.theta + middle @ chain.theta
+    precision = 1.0 + model.counts @ chain.theta**2
+    noise = rng.standard_normal(len(precision))
+    chain.beta = total / precision + noise / np.sqrt(precision)
+
+
+def _latent_matrices(model: Model, chain: Chain) -> tuple[csr_array, csr_array]:
+    shape = model.counts.shape
+    end = csr_array((chain.end, model.end_column, model.end_start), shape=shape)
+    return end, csr_array((chain.middle, model.middle_column, model.middle_start), shape=shape)
+
+
+def draw_thresholds(
+    model: Model, chain: Chain, eta: Predictors, rng: np.random.Generator
+) -> Chances:
+    """Move the thresholds of every item by a random-walk Metropolis step; their prior is flat.
 
     Returns
     -------
-    tuple
-        The new place and the acceptance probability.
+    Chances
+        Of the votes, with the thresholds where they then are.
     """
-    velocity = metric.draw(rng)
-    momentum = metric.multiply(velocity)
-    energy = place.value + 0.5 * float(momentum @ velocity)
-    q, gradient, value = place.q, place.gradient, place.value
-    momentum = momentum - KICK * step * gradient
-    for number in range(count):
-        q = q + 0.5 * step * metric.solve(momentum)
-        if not np.abs(q).max() < FARTHEST:
-            return place, 0.0
-        _, gradient = evaluate(model, q, value=False)
-        momentum = momentum - (1.0 - 2.0 * KICK) * step * gradient
-        q = q + 0.5 * step * metric.solve(momentum)
-        if not np.abs(q).max() < FARTHEST:
-            return place, 0.0
-        last = number == count - 1
-        value, gradient = evaluate(model, q, value=last)
-        momentum = momentum - (1.0 if last else 2.0) * KICK * step * gradient
-    moved = value + 0.5 * float(momentum @ metric.solve(momentum))
-    acceptance = float(np.exp(min(0.0, energy - moved))) if np.isfinite(moved) else 0.0
-    if rng.random() < acceptance:
-        return Place(q, value, gradient), acceptance
-    return place, acceptance
+    design = model.design
+    step = model.steps * rng.standard_normal((2, design.items))
+    first, last = chain.first + step[0], chain.last + step[1]
+    within = (first > -THRESHOLD_REACH) & (last < THRESHOLD_REACH) & (first < last)
+    first, last = np.where(within, first, chain.first), np.where(within, last, chain.last)
+    old = chances(model, chain.first, chain.last, eta)
+    new = chances(model, first, last, eta)
+    gain = np.add.reduceat(np.log(new.end / old.end), model.end_start[:-1])
+    width = np.log((new.high - new.low) / (old.high - old.low))
+    gain += np.bincount(design.middle_item, width, design.items)
+    taken = np.log(rng.random(design.items)) < gain
+    chain.first, chain.last = np.where(taken, first, chain.first), np.where(taken, last, chain.last)
+    end, middle = taken[design.end_item], taken[design.middle_item]
+    return Chances(
+        end=np.where(end, new.end, old.end),
+        low=np.where(middle, new.low, old.low),
+        high=np.where(middle, new.high, old.high),
+        side=np.where(middle, new.side, old.side),
+    )
+
+
+def draw_latent(
+    model: Model, chain: Chain, eta: Predictors, chance: Chances, rng: np.random.Generator
+) -> None:
+    """Draw the latent votes: normal about their predictor, cut to the category chosen."""
+    end, middle = eta
+    share = chance.end * (1.0 - rng.random(len(end)))
+    latent = end + model.design.end_sign * ndtri(np.maximum(share, TINY))
+    chain.end = np.clip(latent, -LATENT_REACH, LATENT_REACH)
+    share = chance.low + (chance.high - chance.low) * rng.random(len(middle))
+    latent = middle + chance.side * ndtri(np.maximum(share, TINY))
+    chain.middle = np.clip(latent, -LATENT_REACH, LATENT_REACH)
+
+
+def predictors(model: Model, chain: Chain) -> Predictors:
+    """Linear predictors of the votes for yes or no, shape (E,), and of abstentions, (M,)."""
+    design = model.design
+    end = chain.beta[design.end_item] * chain.theta[model.end_column]
+    middle = chain.beta[design.middle_item] * chain.theta[model.middle_column]
+    return end, middle
+
+
+def chances(model: Model, first: Floats, last: Floats, eta: Predictors) -> Chances:
+    """Probabilities of the votes that were cast."""
+    end = np.concatenate([first, last])[model.end_threshold]
+    end -= eta[0]
+    end *= model.design.end_sign
+    end = np.maximum(ndtr(end), TINY)
+    item = model.design.middle_item
+    low, high = first[item] - eta[1], last[item] - eta[1]
+    side = np.where(low + high > 0.0, -1.0, 1.0)
+    low, high = np.minimum(side * low, side * high), np.maximum(side * low, side * high)
+    low = ndtr(low)
+    return Chances(end, low, np.maximum(ndtr(high), low + TINY), side)
 
 
 def run_chain(
-    model: Model, q: Floats, metric: Metric, rng: np.random.Generator, draws: int
+    model: Model, rng: np.random.Generator, forget: int, keep: int
 ) -> tuple[Floats, Floats]:
-    """Run one chain: approach, new metric, settle, sample.
+    """Run one chain.
 
     Parameters
     ----------
-    q : ndarray, shape (P,)
-        Where the search ended; the chain starts a posterior draw away from it.
-    metric : Metric
-        Built at `q`.
-    draws : int
-        Transitions kept.
+    forget, keep : int
+        Sweeps before the first one kept, and sweeps kept.
 
     Returns
     -------
     tuple
-        Draws, shape (draws, P), and acceptance probabilities, shape (draws,).
+        Positions, shape (keep, N), and means of beta, first and last threshold, shape (3, J).
     """
-    place = at(model, q + metric.draw(rng))
-    size = StepSize(FIRST_STEP)
-    recent = np.zeros_like(q)
-    for number in range(APPROACH):
-        count = min(LONGEST, max(1, round(QUARTER * rng.uniform(0.3, 0.6) / size.current)))
-        place, acceptance = move(model, metric, place, size.current, count, rng)
-        size.learn(acceptance)
-        if number >= APPROACH // 2:
-            recent += place.q / (APPROACH - APPROACH // 2)
-    metric = build_metric(model, recent)
-    size = StepSize(size.current)
-    for _ in range(SETTLE):
-        place, acceptance = move(model, metric, place, size.current, _steps(size.current, rng), rng)
-        size.learn(acceptance)
-    step = size.settled()
-    kept, accepted = np.empty((draws, len(q))), np.empty(draws)
-    for number in range(draws):
-        place, accepted[number] = move(model, metric, place, step, _steps(step, rng), rng)
-        kept[number] = place.q
-    return kept, accepted
-
-
-def _steps(step: float, rng: np.random.Generator) -> int:
-    return int(max(1, min(4 * LONGEST, round(QUARTER * rng.uniform(0.7, 1.3) / step))))
+    chain = first_chain(model, rng)
+    kept = np.empty((keep, len(model.anchor)))
+    items = np.zeros((3, model.design.items))
+    for number in range(-forget, keep):
+        sweep(model, chain, rng)
+        if number >= 0:
+            kept[number] = chain.theta
+            items += np.stack([chain.beta, chain.first, chain.last]) / keep
+    return kept, items
