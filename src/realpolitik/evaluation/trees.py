@@ -235,7 +235,8 @@ def forecast_trees(
         )
         raise PanelError(msg)
     try:
-        import sklearn  # noqa: F401
+        # Before the limit below: it holds only for libraries that are already loaded.
+        import sklearn.ensemble  # noqa: F401
     except ImportError as cause:
         raise missing_extra("boosted trees", "baselines") from cause
     process = fit_local_level(past.reading, past.reading_var)
