@@ -23,26 +23,38 @@ CAUSES = frozenset(
 """Variables that act as conditions, and their like: no series of the outcome is made of them."""
 LEAST_PRECISION = 1e-3
 """Evidence weaker than this (an error of 30 standard deviations) is none."""
+TURN = np.array([[0.5, 0.5], [0.5, -0.5]])
+"""From the two relations of a pair to their mean and half their difference."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Readings of the relation, two to a pair and year.  T steps, D dyads in `dyad_order`.
+    """Two readings of each pair and year.  T steps, N states, D = N(N-1) as in `dyad_order`.
 
-    A reading of dyad ij measures own θ_ij + other θ_ji; its error is independent of all others.
+    The first D/2 columns read the mean of a pair's two relations, the others half of the second
+    less the first; the errors of all readings are independent.
 
     steps : (T,)                  years
     states : tuple of str         N codes
     value, variance : (T, D)      NaN where nothing was read
-    own, other : (T, D)           own² + other² = 1
     """
 
     steps: NDArray[np.int64]
     states: tuple[str, ...]
     value: Array
     variance: Array
-    own: Array
-    other: Array
+
+
+def weights(dyads: int) -> tuple[Array, Array]:
+    """Return what the readings of D dyads measure: own θ_ij + other θ_ji, each (D,).
+
+    Examples
+    --------
+    >>> [part.tolist() for part in weights(2)]
+    [[0.5, 0.5], [0.5, -0.5]]
+    """
+    half = np.full(dyads, 0.5)
+    return half, np.where(np.arange(dyads) < dyads // 2, half, -half)
 
 
 def outcome_series() -> tuple[Series, ...]:
@@ -60,7 +72,7 @@ def gather(panel: Panel, parameters: Parameters) -> Evidence:
 
     The measurement layer is that of `measures.relation`: sparse series keep their ordinal and
     censored likelihoods, slow ones their own deviations. What a year's readings add to what was
-    known before is two independent Gaussian readings of combinations of the two directions.
+    known before is one Gaussian reading of a pair's common posture and one of the difference.
 
     Parameters
     ----------
@@ -72,65 +84,56 @@ def gather(panel: Panel, parameters: Parameters) -> Evidence:
     grid = make_grid(panel)
     readings = make_readings(grid, outcome_series())
     filtered, _ = pass_over(Problem(readings, grid.exists[:, :, 0]), parameters)
-    rotated = rotate(*_pair_moments(filtered.predicted), *_pair_moments(filtered.updated))
-    return _by_dyad(grid, rotated)
+    before, after = _pair_moments(filtered.predicted), _pair_moments(filtered.updated)
+    return _by_dyad(grid, *added(*before, *after))
 
 
 def _pair_moments(moments: Moments) -> tuple[Array, Array]:
-    """Mean (T, P, 2) and covariance (T, P, 2, 2) of both directions."""
-    return moments.mean @ READ[:2].T, READ[:2] @ moments.cov @ READ[:2].T
+    """Mean and variance (T, P, 2) of the mean of both relations and of half their difference."""
+    turn = TURN @ READ[:2]
+    cov = turn @ moments.cov @ turn.T
+    return moments.mean @ turn.T, np.diagonal(cov, axis1=-2, axis2=-1)
 
 
-def rotate(before: Array, before_cov: Array, after: Array, after_cov: Array) -> Array:
-    """Turn what a step added to two relations into two readings with independent errors.
+def added(before: Array, before_var: Array, after: Array, after_var: Array) -> tuple[Array, Array]:
+    """Return the reading that turns one normal distribution into another: value and variance.
 
-    With moments (m, P) before and (n, Q) after a step, the step said Λ = Q⁻¹ - P⁻¹ and
-    h = Q⁻¹ n - P⁻¹ m. For each eigenvector a of Λ with eigenvalue λ, a'h / λ is a reading of a'θ
-    with variance 1 / λ.
+    1 / v = 1 / Q - 1 / P,   y = v (n / Q - m / P),   with (m, P) before and (n, Q) after.
 
     Parameters
     ----------
-    before, after : ndarray (..., 2)
-    before_cov, after_cov : ndarray (..., 2, 2)
+    before, before_var, after, after_var : ndarray (...)
 
     Returns
     -------
-    ndarray (4, ..., 2)
-        Value, variance and the weights of the first and of the second relation; a vector is
-        turned so that its weights have a sum of at least 0. NaN where λ < `LEAST_PRECISION`.
+    value, variance : ndarray (...)
+        NaN where the precision added is below `LEAST_PRECISION`.
+
+    Examples
+    --------
+    >>> value, variance = added(*(np.array([x]) for x in (0.0, 1.0, 0.5, 0.5)))
+    >>> value.tolist(), variance.tolist()
+    ([1.0], [1.0])
     """
-    prior, posterior = np.linalg.inv(before_cov), np.linalg.inv(after_cov)
-    added = posterior - prior
-    shift = (posterior @ after[..., None] - prior @ before[..., None])[..., 0]
-    strength, axes = np.linalg.eigh(0.5 * (added + np.swapaxes(added, -1, -2)))
-    axes = np.swapaxes(axes, -1, -2)
-    axes = axes * np.where(axes.sum(axis=-1, keepdims=True) < 0, -1.0, 1.0)
-    some = strength > LEAST_PRECISION
-    variance = np.where(some, 1.0 / np.where(some, strength, 1.0), np.nan)
-    value = variance * np.einsum("...kc,...c->...k", axes, shift)
-    return np.stack([value, variance, axes[..., 0], axes[..., 1]])
+    precision = 1.0 / after_var - 1.0 / before_var
+    some = precision > LEAST_PRECISION
+    variance = np.where(some, 1.0 / np.where(some, precision, 1.0), np.nan)
+    return variance * (after / after_var - before / before_var), variance
 
 
-def _by_dyad(grid: Grid, rotated: Array) -> Evidence:
-    """Give each reading the dyad whose source weighs most in it; of two alike, one each."""
+def _by_dyad(grid: Grid, value: Array, variance: Array) -> Evidence:
+    """Lay readings (T, P, 2) out on the dyads, second readings in the second half."""
     count = len(grid.states)
     number = {pair: d for d, pair in enumerate(zip(*np.triu_indices(count, 1), strict=True))}
     pair = np.array([number[key] for key in zip(grid.first, grid.second, strict=True)])
     half = count * (count - 1) // 2
-    value, variance, first, second = rotated
-    swap = np.abs(first[..., 0]) < np.abs(first[..., 1])
-    order = np.where(swap[..., None], [1, 0], [0, 1])
-    value, variance, first, second = (
-        np.take_along_axis(part, order, axis=-1) for part in (value, variance, first, second)
-    )
-    seen = grid.exists[:, :, 0]
-    blank = np.full((len(grid.steps), 2 * half), np.nan)
-    out = {name: blank.copy() for name in ("value", "variance", "own", "other")}
-    for side, (own, other) in enumerate(((first, second), (second, first))):
-        place = pair + side * half
-        out["value"][:, place] = np.where(seen, value[..., side], np.nan)
-        out["variance"][:, place] = np.where(seen, variance[..., side], np.nan)
-        out["own"][:, place], out["other"][:, place] = own[..., side], other[..., side]
-    for name, filler in (("own", 1.0), ("other", 0.0)):
-        out[name] = np.where(np.isnan(out[name]), filler, out[name])
-    return Evidence(steps=grid.steps, states=grid.states, **out)
+    place = np.concatenate([pair, pair + half])
+    sign = np.array([1.0, -1.0])  # the second reading belongs to the dyad of the second state
+    seen = grid.exists[:, :, :1]
+    laid = []
+    for part in (sign * value, variance):
+        blank = np.full((len(grid.steps), 2 * half), np.nan)
+        masked = np.where(seen, part, np.nan)
+        blank[:, place] = np.concatenate([masked[..., 0], masked[..., 1]], axis=1)
+        laid.append(blank)
+    return Evidence(grid.steps, grid.states, *laid)

@@ -10,7 +10,7 @@ import polars as pl
 
 from realpolitik.conditions import terms
 from realpolitik.conditions.terms import Array
-from realpolitik.measures.capabilities import COMPONENT_SHARES, component_shares, composite_index
+from realpolitik.measures.capabilities import component_shares, composite_index
 from realpolitik.measures.clarity import forecast_error, horizon_precision
 from realpolitik.measures.similarity_panel import pledge_codes
 from realpolitik.measures.threat import offence, power_at_home, proximity
@@ -74,6 +74,7 @@ class Terms:
     leader : (T, N)                numbers of leaders in office, from 0
     influence : (T, N, N)          row-normalised
     member : (T, N) of bool
+    strength : (T, N)              composite capability, carried forward
     """
 
     years: list[int]
@@ -83,6 +84,7 @@ class Terms:
     leader: Array
     influence: Array
     member: np.ndarray
+    strength: Array
 
 
 def gather(panel: Panel, states: tuple[str, ...]) -> Terms:
@@ -130,6 +132,7 @@ def gather(panel: Panel, states: tuple[str, ...]) -> Terms:
         leader=_leaders(panel, years, chosen),
         influence=terms.row_normalised(terms.last_known(pledged)),
         member=present(panel.states, years, chosen),
+        strength=terms.last_known(strength),
     )
 
 
@@ -194,7 +197,7 @@ def pledge_distance(codes: Array) -> Array:
 
 
 def _leaders(panel: Panel, years: list[int], chosen: list[str]) -> Array:
-    """Number each state's leaders; a year without a name has the number of the last one."""
+    """Give each state's leaders numbers; a year without a name has the number of the last one."""
     rows = panel.states.select(
         "state",
         "year",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realpolitik.conditions import gathering, terms
-from realpolitik.conditions.evidence import Evidence, fit_outcome
+from realpolitik.conditions.evidence import Evidence, fit_outcome, weights
 from realpolitik.conditions.evidence import gather as gather_evidence
 from realpolitik.conditions.gathering import ABSENT, PARTS, PREFERENCE, SOURCES, Terms
 from realpolitik.conditions.terms import Array
@@ -45,6 +45,7 @@ class Given:
     years : (T,)                  with the years after the origin that were asked for
     states : tuple of str         N codes
     origin : int                  last year known
+    strength : (T, N)             composite capability, NaN where never known
     terms : tuple of Term
     """
 
@@ -52,6 +53,7 @@ class Given:
     years: NDArray[np.int64]
     states: tuple[str, ...]
     origin: int
+    strength: Array
     terms: tuple[Term, ...]
 
     def dyad(self, source: str, target: str) -> int:
@@ -105,6 +107,7 @@ def prepare(
         years=np.arange(first, first + size),
         states=evidence.states,
         origin=last,
+        strength=_longer(raw.strength, size),
         terms=described,
     )
 
@@ -112,22 +115,11 @@ def prepare(
 def _with_readings(conditions: Conditions, evidence: Evidence, first: int, size: int) -> Inputs:
     """Lay the evidence out on the years of the conditions."""
     dyads = evidence.value.shape[1]
-    found = {
-        "value": np.full((size, dyads), np.nan),
-        "variance": np.full((size, dyads), np.nan),
-        "own": np.ones((size, dyads)),
-        "other": np.zeros((size, dyads)),
-    }
+    value, variance = np.full((2, size, dyads), np.nan)
     rows = evidence.steps - first
-    for name, laid in found.items():
-        laid[rows] = getattr(evidence, name)
-    return Inputs(
-        conditions=conditions,
-        reading=found["value"][:, :, None],
-        reading_var=found["variance"][:, :, None],
-        own=found["own"],
-        other=found["other"],
-    )
+    value[rows], variance[rows] = evidence.value, evidence.variance
+    own, other = (np.broadcast_to(part, (size, dyads)).copy() for part in weights(dyads))
+    return Inputs(conditions, value[:, :, None], variance[:, :, None], own, other)
 
 
 def standardised(raw: Terms, size: int) -> tuple[Conditions, tuple[Term, ...]]:

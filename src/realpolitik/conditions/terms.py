@@ -21,7 +21,7 @@ def last_known(values: Array) -> Array:
     """
     place = np.arange(len(values)).reshape(-1, *(1,) * (values.ndim - 1))
     seen = np.maximum.accumulate(np.where(np.isnan(values), 0, place), axis=0)
-    return np.take_along_axis(values, seen, axis=0)
+    return np.asarray(np.take_along_axis(values, seen, axis=0))
 
 
 def rival_threat(power: Array, rivalry: Array) -> Array:
@@ -108,9 +108,10 @@ def standing(values: Array, years: int) -> Array:
     array([1., 1., 3.])
     """
     known = ~np.isnan(values)
-    total, count = np.where(known, values, 0.0).cumsum(axis=0), known.cumsum(axis=0)
+    total = np.cumsum(np.where(known, values, 0.0), axis=0)
+    count = np.cumsum(known.astype(float), axis=0)
     total[years:], count[years:] = total[years:] - total[:-years], count[years:] - count[:-years]
-    return np.divide(total, count, out=np.full_like(values, np.nan), where=count > 0)
+    return np.asarray(np.divide(total, count, out=np.full_like(values, np.nan), where=count > 0))
 
 
 def row_normalised(weights: Array) -> Array:
@@ -127,5 +128,5 @@ def _off(values: Array) -> Array:
 
 def _known_rows(total: Array, source: Array) -> Array:
     """Keep a sum where something of its source is known that year."""
-    some = ~np.isnan(source).all(axis=(1, 2))
+    some = np.asarray(~np.isnan(source).all(axis=(1, 2)))
     return _off(np.where(some[:, None, None], total, np.nan))

@@ -235,7 +235,7 @@ def run_filter(theory: Theory, params: Params, inputs: Inputs, keep: Callable[..
         return (_advance(changed, move), memory), (kept, jnp.sum(low + high))
 
     given = (conditions, new_leaders(jnp.asarray(conditions.leader)), joined.reading)
-    _, (kept, density) = jax.lax.scan(step, (pairs, memory), given)
+    _, (kept, density) = jax.lax.scan(jax.checkpoint(step), (pairs, memory), given)
     return kept, jnp.sum(density) + joined.rest
 
 

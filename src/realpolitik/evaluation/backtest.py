@@ -1,0 +1,294 @@
+"""Every forecaster at every origin, refitted on what was known then: tasks of one long table."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from realpolitik import cache
+from realpolitik.conditions.evidence import Evidence, fit_outcome, gather
+from realpolitik.conditions.making import Given, prepare
+from realpolitik.data import load_panel
+from realpolitik.evaluation.baselines import BASELINES
+from realpolitik.evaluation.forecasting import ahead
+from realpolitik.evaluation.past import Array, History
+from realpolitik.evaluation.placebos import PLACEBOS
+from realpolitik.evaluation.rows import AtOrigin, Rows, rows
+from realpolitik.evaluation.running import Report, run_table
+from realpolitik.evaluation.tasks import Task, arrays_from_bytes, arrays_to_bytes
+from realpolitik.evaluation.trees import forecast_trees
+from realpolitik.inference.fitting import Fit, fit, refit
+from realpolitik.panel import Panel
+from realpolitik.theory import THEORIES, NeoclassicalRealism
+from realpolitik.theory.inputs import dyad_order
+from realpolitik.theory.parameter import labels
+from realpolitik.timeline import year_of
+
+TREES = "boosted trees"
+SLOW = ("AutoETS", "AutoARIMA", TREES)
+"""Forecasters that choose a model for every pair or grow trees: made at every `SLOW_EVERY`th origin only, and only
+of pairs' means, because one origin takes minutes."""
+SLOW_EVERY = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Design:
+    """What a backtest is of; small enough to be sent to every worker.
+
+    region : str
+    origins, horizons : tuple of int
+    seed, starts : int
+    """
+
+    region: str
+    origins: tuple[int, ...]
+    horizons: tuple[int, ...] = (1, 3, 5)
+    seed: int = 1
+    starts: int = 3
+
+
+@functools.lru_cache(maxsize=1)
+def whole_panel(region: str) -> Panel:
+    """Load the panel of a region once in a process."""
+    return load_panel(region=region)
+
+
+@functools.lru_cache(maxsize=2)
+def given_at(design: Design, origin: int | None) -> Given:
+    """Prepare the inputs at an origin, long enough for the last horizon after the last year."""
+    panel = whole_panel(design.region)
+    last = year_of(panel.end)
+    known = last if origin is None else origin
+    return prepare(
+        panel,
+        origin=origin,
+        ahead=last - known + max(design.horizons),
+        parameters=fit_outcome(panel),
+    )
+
+
+def fit_whole(argument: tuple[Design, str]) -> bytes:
+    """Fit one theory to the whole panel."""
+    design, name = argument
+    theory = next(one for one in THEORIES if one.name == name)
+    given = given_at(design, None)
+    found = fit(theory, given.inputs, seed=design.seed, starts=design.starts)
+    return arrays_to_bytes(
+        {
+            "vector": found.vector,
+            "covariance": found.covariance,
+            "numbers": np.array(
+                [found.log_posterior, found.gradient, found.readings, found.starts, found.agreeing]
+            ),
+        }
+    )
+
+
+def read_fit(content: bytes, name: str, given: Given) -> Fit:
+    """Rebuild a fit from the bytes of `fit_whole`."""
+    held = arrays_from_bytes(content)
+    theory = next(one for one in THEORIES if one.name == name)
+    sizes = given.inputs.sizes
+    posterior, gradient, readings, starts, agreeing = held["numbers"]
+    return Fit(
+        theory=theory,
+        sizes=sizes,
+        vector=held["vector"],
+        covariance=held["covariance"],
+        names=labels(theory.parameters(sizes), sizes),
+        log_posterior=float(posterior),
+        gradient=float(gradient),
+        readings=int(readings),
+        starts=int(starts),
+        agreeing=int(agreeing),
+    )
+
+
+def forecast_theory(argument: tuple[Design, int, str, bytes]) -> bytes:
+    """Refit one theory, or the full one under a placebo, at an origin and forecast."""
+    design, origin, name, near = argument
+    given = given_at(design, origin)
+    inputs = given.inputs
+    theory = name
+    if name in PLACEBOS:
+        theory = NeoclassicalRealism.name
+        changed = PLACEBOS[name](inputs.conditions, design.seed)
+        inputs = dataclasses.replace(inputs, conditions=changed)
+    peak = refit(read_fit(near, theory, given), inputs)
+    fitted = next(one for one in THEORIES if one.name == theory)
+    place = int(np.flatnonzero(given.years == given.origin)[0])
+    steps = [origin - given.origin + h for h in design.horizons]
+    found = ahead(fitted, peak.vector, inputs, place, steps)
+    return arrays_to_bytes(
+        {"mean": found.mean, "var": found.var, "now": found.now, "vector": peak.vector}
+    )
+
+
+def forecast_others(argument: tuple[Design, int]) -> bytes:
+    """Forecast with all baselines and the trees at an origin."""
+    design, origin = argument
+    given = given_at(design, origin)
+    place = int(np.flatnonzero(given.years == given.origin)[0])
+    steps = [origin - given.origin + h for h in design.horizons]
+    common, difference = _histories(given, place)
+    dyads = common.reading.shape[1]
+    none, half = np.zeros((len(steps), dyads)), dyads // 2
+    conditions = flat_conditions(given)[: place + 1]
+
+    def moments(name: str, history: History) -> tuple[Array, Array]:
+        if name == TREES:
+            made = forecast_trees(history, conditions, place, steps, none, design.seed)
+        else:
+            baseline = next(one for one in BASELINES if one.name == name)
+            made = baseline.forecast(history, place, steps, none)
+        return made.mean, made.sd**2
+
+    found: dict[str, Array] = {}
+    slow = design.origins.index(origin) % SLOW_EVERY == 0
+    for name in other_names():
+        mean, var = np.full((2, len(steps), dyads), np.nan)
+        if name not in SLOW:
+            for part, history in ((slice(half), common), (slice(half, None), difference)):
+                made = moments(name, history)
+                mean[:, part], var[:, part] = made[0][:, part], made[1][:, part]
+        elif slow:
+            made = moments(name, _first_half(common))
+            mean[:, :half], var[:, :half] = made[0][:, :half], made[1][:, :half]
+        found[f"{name} mean"], found[f"{name} var"] = mean, var
+    return arrays_to_bytes(found)
+
+
+def _first_half(history: History) -> History:
+    """Hide the readings of the second half of the dyads."""
+    reading = history.reading.copy()
+    reading[:, reading.shape[1] // 2 :] = np.nan
+    return dataclasses.replace(history, reading=reading)
+
+
+def other_names() -> tuple[str, ...]:
+    """Return the names of the baselines and of the ceiling."""
+    return (*(one.name for one in BASELINES), TREES)
+
+
+def _histories(given: Given, place: int) -> tuple[History, History]:
+    """Return the readings of pairs' means, and of differences, as if each direction had its own."""
+    reading, variance = (
+        np.asarray(part)[: place + 1, :, 0]
+        for part in (given.inputs.reading, given.inputs.reading_var)
+    )
+    half = reading.shape[1] // 2
+    capability = given.strength[: place + 1]
+    back, spread = reading[:, half:], variance[:, half:]
+    return (
+        History(np.tile(reading[:, :half], 2), np.tile(variance[:, :half], 2), capability),
+        History(np.concatenate([-back, back], axis=1), np.tile(spread, 2), capability),
+    )
+
+
+def flat_conditions(given: Given) -> Array:
+    """Return all conditions (T, D, F) that the theories see, by step and dyad."""
+    held = given.inputs.conditions
+    source, target = dyad_order(len(given.states))
+    columns = [
+        held.threat[:, :, None],
+        held.offence[:, :, None],
+        held.parts,
+        held.clarity,
+        held.imminence[:, :, None],
+        held.gate[:, source],
+        held.gate[:, target],
+        held.preference,
+        held.culture[:, :, None],
+    ]
+    return np.concatenate([np.asarray(part) for part in columns], axis=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """Fits on the whole panel and forecasts beside readings.
+
+    fits : mapping of str to Fit
+    rows : Rows
+    given : Given        inputs on the whole panel
+    truth : Evidence
+    """
+
+    design: Design
+    fits: Mapping[str, Fit]
+    rows: Rows
+    given: Given
+    truth: Evidence
+
+
+def run_backtest(
+    design: Design,
+    *,
+    store: Path | None = None,
+    workers: int = 1,
+    cluster: str | None = None,
+    report: Report | None = None,
+) -> Backtest:
+    """Fit every theory to the whole panel, refit it at every origin, and collect all forecasts.
+
+    The fit on the whole panel serves as the place from which each refit starts; each refit ends
+    where the gradient of its own readings is flat. The measurement layer has the parameters of the
+    whole panel at every origin; its readings are those known at the origin.
+
+    Parameters
+    ----------
+    store : Path, optional
+        Folder of finished tasks, in the user's cache if not given.
+    workers, cluster, report
+        As in `run_table`.
+
+    Raises
+    ------
+    ConvergenceError
+        If a fit does not converge.
+    """
+    panel = whole_panel(design.region)
+    folder = store or cache.folder() / "backtest"
+    key = cache.key("backtest", panel.vintage, dataclasses.asdict(design))
+    run = functools.partial(
+        run_table, store=folder, key=key, workers=workers, cluster=cluster, report=report
+    )
+    given, truth = given_at(design, None), gather(panel, fit_outcome(panel))
+    names = [theory.name for theory in THEORIES]
+    whole = run([Task(f"fit {name}", fit_whole, (design, name)) for name in names])
+    near = {name: whole[f"fit {name}"] for name in names}
+    near |= dict.fromkeys(PLACEBOS, near[NeoclassicalRealism.name])
+    tasks = []
+    for origin in design.origins:
+        tasks.append(Task(f"{origin} others", forecast_others, (design, origin)))
+        tasks += [
+            Task(f"{origin} {name}", forecast_theory, (design, origin, name, content))
+            for name, content in near.items()
+        ]
+    done = run(tasks)
+    made = [_at_origin(origin, list(near), done) for origin in design.origins]
+    return Backtest(
+        design=design,
+        fits={name: read_fit(whole[f"fit {name}"], name, given) for name in names},
+        rows=rows((*near, *other_names()), made, design.horizons, truth),
+        given=given,
+        truth=truth,
+    )
+
+
+def _at_origin(origin: int, names: Sequence[str], done: Mapping[str, bytes]) -> AtOrigin:
+    """Put together the forecasts of one origin; the present level is that of inertia."""
+    theories = {name: arrays_from_bytes(done[f"{origin} {name}"]) for name in names}
+    others = arrays_from_bytes(done[f"{origin} others"])
+    mean, var = (
+        np.stack(
+            [held[what] for held in theories.values()]
+            + [others[f"{name} {what}"] for name in other_names()]
+        )
+        for what in ("mean", "var")
+    )
+    return AtOrigin(origin, mean, var, theories["inertia"]["now"])
