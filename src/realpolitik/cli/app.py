@@ -13,10 +13,20 @@ from typing import Annotated
 import typer
 
 import realpolitik
-from realpolitik.cli import assess, bargain, data, measure, phases, relation
+from realpolitik.cli import (
+    assess,
+    bargain,
+    data,
+    explain,
+    forecast,
+    measure,
+    phases,
+    relation,
+    theories,
+)
 from realpolitik.errors import RealpolitikError, RequestError
 
-VERBS = (assess, bargain, data, measure, phases, relation)
+VERBS = (assess, bargain, data, explain, forecast, measure, phases, relation, theories)
 
 app = typer.Typer(
     name="realpolitik",

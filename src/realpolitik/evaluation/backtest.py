@@ -31,9 +31,9 @@ from realpolitik.timeline import year_of
 
 TREES = "boosted trees"
 SLOW = ("AutoETS", "AutoARIMA", TREES)
-"""Forecasters that choose a model for every pair or grow trees: made at every `SLOW_EVERY`th origin only, and only
-of pairs' means, because one origin takes minutes."""
-SLOW_EVERY = 6
+"""Forecasters that choose a model for every pair or grow trees: made at every sixth origin
+only, and only of pairs' means, because one origin takes minutes."""
+SLOW_EVERY, SLOW_REST = 6, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,11 @@ def fit_whole(argument: tuple[Design, str]) -> bytes:
     theory = next(one for one in THEORIES if one.name == name)
     given = given_at(design, None)
     found = fit(theory, given.inputs, seed=design.seed, starts=design.starts)
+    return fit_to_bytes(found)
+
+
+def fit_to_bytes(found: Fit) -> bytes:
+    """Write a fit as bytes."""
     return arrays_to_bytes(
         {
             "vector": found.vector,
@@ -89,8 +94,8 @@ def fit_whole(argument: tuple[Design, str]) -> bytes:
     )
 
 
-def read_fit(content: bytes, name: str, given: Given) -> Fit:
-    """Rebuild a fit from the bytes of `fit_whole`."""
+def fit_from_bytes(content: bytes, name: str, given: Given) -> Fit:
+    """Rebuild a fit from the bytes of `fit_to_bytes`."""
     held = arrays_from_bytes(content)
     theory = next(one for one in THEORIES if one.name == name)
     sizes = given.inputs.sizes
@@ -119,7 +124,7 @@ def forecast_theory(argument: tuple[Design, int, str, bytes]) -> bytes:
         theory = NeoclassicalRealism.name
         changed = PLACEBOS[name](inputs.conditions, design.seed)
         inputs = dataclasses.replace(inputs, conditions=changed)
-    peak = refit(read_fit(near, theory, given), inputs)
+    peak = refit(fit_from_bytes(near, theory, given), inputs)
     fitted = next(one for one in THEORIES if one.name == theory)
     place = int(np.flatnonzero(given.years == given.origin)[0])
     steps = [origin - given.origin + h for h in design.horizons]
@@ -149,7 +154,7 @@ def forecast_others(argument: tuple[Design, int]) -> bytes:
         return made.mean, made.sd**2
 
     found: dict[str, Array] = {}
-    slow = design.origins.index(origin) % SLOW_EVERY == 0
+    slow = origin % SLOW_EVERY == SLOW_REST
     for name in other_names():
         mean, var = np.full((2, len(steps), dyads), np.nan)
         if name not in SLOW:
@@ -228,6 +233,7 @@ class Backtest:
 def run_backtest(
     design: Design,
     *,
+    key: str,
     store: Path | None = None,
     workers: int = 1,
     cluster: str | None = None,
@@ -241,6 +247,8 @@ def run_backtest(
 
     Parameters
     ----------
+    key : str
+        Of the data and the code, under which finished tasks are kept.
     store : Path, optional
         Folder of finished tasks, in the user's cache if not given.
     workers, cluster, report
@@ -253,9 +261,13 @@ def run_backtest(
     """
     panel = whole_panel(design.region)
     folder = store or cache.folder() / "backtest"
-    key = cache.key("backtest", panel.vintage, dataclasses.asdict(design))
     run = functools.partial(
-        run_table, store=folder, key=key, workers=workers, cluster=cluster, report=report
+        run_table,
+        store=folder,
+        key=f"{key} {design.seed} {design.starts} {design.horizons}",
+        workers=workers,
+        cluster=cluster,
+        report=report,
     )
     given, truth = given_at(design, None), gather(panel, fit_outcome(panel))
     names = [theory.name for theory in THEORIES]
@@ -273,7 +285,7 @@ def run_backtest(
     made = [_at_origin(origin, list(near), done) for origin in design.origins]
     return Backtest(
         design=design,
-        fits={name: read_fit(whole[f"fit {name}"], name, given) for name in names},
+        fits={name: fit_from_bytes(whole[f"fit {name}"], name, given) for name in names},
         rows=rows((*near, *other_names()), made, design.horizons, truth),
         given=given,
         truth=truth,

@@ -1,7 +1,7 @@
 """Whether a theory earns its place against a rival: a rule fixed before the results are seen.
 
 A theory *gains* at a horizon if its score beats the rival's by at least two standard errors,
-clustered by source state. The horizon *counts* if the theory gains there and its placebos are clean
+clustered by state. The horizon *counts* if the theory gains there and its placebos are clean
 there: at least one was run, and none gains over the same rival.
 
 `earns its place`   two horizons or more count
@@ -16,7 +16,7 @@ Cases the rule leaves open are settled so:
 - Placebos are judged horizon by horizon. One that gains where the theory gains spoils that horizon
   only; where the theory gains at no horizon, one that gains at any makes the verdict undetermined.
 - Without placebos no horizon counts; they are not needed for `no gain`.
-- A gain that the source-clustered error supports and another method does not still counts; the
+- A gain that the error clustered by state supports and another method does not still counts; the
   verdict carries the smallest |z| as a caveat.
 - With fewer than two horizons, or a horizon whose error is unknown, there is no `no gain`.
 - Power is the chance that the rule sees the effect of interest; unknown power is not enough.
@@ -32,7 +32,10 @@ from typing import Literal
 from realpolitik.evaluation.clustering import Difference
 
 GAIN = 2.0
-"""Standard errors, clustered by source state, that make a gain."""
+"""Standard errors, clustered by state, that make a gain."""
+CLUSTERS = "dyadic"
+"""Method of the error: readings of pairs that share any state are correlated (Aronow, Samii and
+Assenova 2015), because a reading of the common posture of a pair has two source states."""
 HORIZONS = 2
 """Horizons at which a theory must gain."""
 POWER = 0.8
@@ -88,8 +91,8 @@ class AtHorizon:
 
     @property
     def z(self) -> float:
-        """Z of the gain, clustered by source state; NaN if not known."""
-        return self.gain.spread["source"].z
+        """Z of the gain, clustered by state; NaN if not known."""
+        return self.gain.spread[CLUSTERS].z
 
     @property
     def gains(self) -> bool:
@@ -99,7 +102,7 @@ class AtHorizon:
     @property
     def unclean(self) -> dict[str, float]:
         """Placebos that gain, or whose gain has no known error, with their z."""
-        every = {name: one.spread["source"].z for name, one in self.placebos.items()}
+        every = {name: one.spread[CLUSTERS].z for name, one in self.placebos.items()}
         return {name: z for name, z in every.items() if not z < GAIN}
 
     @property
@@ -166,7 +169,7 @@ def _at_horizon(one: AtHorizon, theory: str, rival: str) -> list[Reason]:
     code: Code = "gain" if one.gains else "loss" if one.z <= -GAIN else "no gain"
     text = (
         f"{where}the score of {theory} less that of {rival} is {one.gain.mean:+.4f} a reading, "
-        f"{one.z:+.2f} standard errors clustered by source state: {WORDS[code]}."
+        f"{one.z:+.2f} standard errors clustered by state: {WORDS[code]}."
     )
     found = [Reason(code, one.horizon, one.z, text)]
     smallest = one.gain.smallest_z

@@ -1,0 +1,112 @@
+"""An evaluation as tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import polars as pl
+
+from realpolitik.evaluation.summary import FLAT, REFERENCE, Evaluation, Score
+
+
+def _known(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else value
+
+
+def _smallest(z: Mapping[str, float]) -> float | None:
+    known = [one for one in z.values() if not math.isnan(one)]
+    return min(known, key=abs) if known else None
+
+
+def _row(one: Score) -> dict[str, object]:
+    over = one.z.get(REFERENCE, {})
+    return {
+        "forecaster": one.forecaster,
+        "kind": one.kind,
+        "horizon": one.horizon,
+        "readings": one.readings,
+        "log_score": _known(one.log_score),
+        "gain": _known(one.gain.get(REFERENCE)),
+        "error": _known(one.error.get(REFERENCE)),
+        "z": _known(over.get("dyadic")),
+        "smallest_z": _smallest(over),
+        "over_flat": _known(one.gain.get(FLAT)),
+        "z_over_flat": _known(one.z.get(FLAT, {}).get("dyadic")),
+        "sharp": one.sharp,
+        "crps": _known(one.crps),
+        "brier": _known(one.brier),
+        "cover_50": _known(one.coverage[0]) if one.coverage else None,
+        "cover_80": _known(one.coverage[1]) if one.coverage else None,
+        "cover_90": _known(one.coverage[2]) if one.coverage else None,
+        "p_calibrated": _known(one.calibration),
+    }
+
+
+def scores(found: Evaluation) -> pl.DataFrame:
+    """One row for each forecaster and horizon, best first."""
+    rows = sorted(found.scores, key=lambda one: (one.horizon, -one.log_score))
+    return pl.DataFrame([_row(one) for one in rows], infer_schema_length=None)
+
+
+def slopes(found: Evaluation) -> pl.DataFrame:
+    """Slopes of the filter on the whole panel, with 90% intervals."""
+    return pl.DataFrame(
+        [
+            {
+                "theory": one.theory,
+                "slope": one.name,
+                "estimate": one.estimate,
+                "error": one.error,
+                "lower": one.estimate - 1.645 * one.error,
+                "upper": one.estimate + 1.645 * one.error,
+            }
+            for one in found.slopes
+        ]
+    )
+
+
+def terms(found: Evaluation) -> pl.DataFrame:
+    """Say what each term of the theories rests on."""
+    return pl.DataFrame(
+        [
+            {
+                "term": one.name,
+                "variables": one.variables,
+                "coverage": one.coverage,
+                "last_year": one.last_year,
+                "absent": one.absent,
+            }
+            for one in found.terms
+        ],
+        infer_schema_length=None,
+    )
+
+
+def weights(found: Evaluation) -> pl.DataFrame:
+    """Stacking weights of the theories, heaviest first."""
+    return pl.DataFrame(
+        {
+            "theory": list(found.weights),
+            "weight": list(found.weights.values()),
+            "error": [_known(found.weight_errors[name]) for name in found.weights],
+        }
+    ).sort("weight", descending=True)
+
+
+def verdict(found: Evaluation) -> pl.DataFrame:
+    """Give the verdict, the power behind it and every reason."""
+    rows = [("verdict", found.outcome), ("power", f"{found.power:.2f} of {found.power_draws}")]
+    rows += [("reason", text) for text in found.reasons]
+    rows += [("remark", text) for text in found.remarks]
+    return pl.DataFrame(rows, schema=["what", "text"], orient="row")
+
+
+ALL: Mapping[str, Callable[[Evaluation], pl.DataFrame]] = {
+    "scores": scores,
+    "slopes": slopes,
+    "terms": terms,
+    "weights": weights,
+    "verdict": verdict,
+}
+"""By name."""
