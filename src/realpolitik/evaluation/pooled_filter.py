@@ -209,7 +209,7 @@ def _autoregression(free: Array, centre: float, unit: float) -> Process:
 
 def _log_likelihoods(processes: Sequence[Process], reading: Array, reading_var: Array) -> Array:
     """Log densities (K,) of all readings under each of K processes, in one pass."""
-    every = Process(*(np.array(values)[:, None] for values in zip(*processes, strict=True)))
+    every = Process._make(np.array(each)[:, None] for each in zip(*processes, strict=True))
     state = _start(every, np.ones((len(processes), reading.shape[1])))
     loglik = np.zeros(len(processes))
     for step in range(len(reading)):
