@@ -108,6 +108,35 @@ def theory_called(name: str) -> Theory:
     return known[name]
 
 
+def _held_fit(key: str, name: str) -> bytes | None:
+    """Return the fit of a theory that is shipped or kept under this key."""
+    shipped = _held(key, ".npz")
+    if shipped is not None:
+        return arrays_from_bytes(shipped)[name].tobytes()
+    kept = cache.folder() / f"{_fit_stem(key, name)}.npz"
+    return kept.read_bytes() if kept.is_file() else None
+
+
+def _fit_stem(key: str, name: str) -> str:
+    return f"fit-{key}-{name.replace(' ', '-')}"
+
+
+def held_fit(region: str, name: str) -> tuple[Given, Fit] | None:
+    """Return the inputs of a region and a theory fitted to them before; None if it was not.
+
+    Raises
+    ------
+    UnknownName
+        If there is no such theory.
+    """
+    theory_called(name)
+    content = _held_fit(key_of(region), name)
+    if content is None:
+        return None
+    given = given_at(Design(region, ()), None)
+    return given, fit_from_bytes(content, name, given)
+
+
 def fitted(
     region: str, name: str, *, origin: int | None = None, seed: int = 1
 ) -> tuple[Given, Fit]:
@@ -131,14 +160,10 @@ def fitted(
     theory, key = theory_called(name), key_of(region)
     design = Design(region, ())
     given = given_at(design, None)
-    shipped = _held(key, ".npz")
-    stem = f"fit-{key}-{name.replace(' ', '-')}"
-    if shipped is not None:
-        content = arrays_from_bytes(shipped)[name].tobytes()
-    else:
-        content = cache.remember(
-            f"{stem}.npz", lambda: fit_to_bytes(fit(theory, given.inputs, seed=seed))
-        )
+    stem = _fit_stem(key, name)
+    content = _held_fit(key, name) or cache.remember(
+        f"{stem}.npz", lambda: fit_to_bytes(fit(theory, given.inputs, seed=seed))
+    )
     whole = fit_from_bytes(content, name, given)
     if origin is None or origin >= given.origin:
         return given, whole
