@@ -20,7 +20,7 @@ CHAINS, FORGET, DRAWS = 2, 400, 300
 ANCHOR = "USA"
 NORMAL_95 = 1.6448536269514722
 """Half width of a 90 per cent interval of a normal distribution, in standard deviations."""
-RHAT_LIMIT, RHAT_WORST, SHARE = 1.1, 1.3, 0.01
+RHAT_LIMIT, RHAT_WORST, SHARE = 1.1, 1.3, 0.05
 """The median potential scale reduction must lie below the first limit, and all but this share of
 the state-years below the second."""
 
