@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,14 +28,17 @@ from realpolitik.theory import (
 from realpolitik.theory.arrays import jax
 from realpolitik.theory.base import DYNAMICS
 from realpolitik.theory.inputs import Conditions
-from realpolitik.theory.parameter import pack, unpack
-from realpolitik.theory.simulation import simulate
+from realpolitik.theory.parameter import log_density, pack, unpack
+from realpolitik.theory.settling import MARGIN_SCALE, margins
+from realpolitik.theory.simulation import draw_prior, simulate
 from realpolitik.theory.stability import spectral_radius
 from realpolitik.theory.steps import Dynamics, yearly, yearly_innovation_sd, yearly_speed
 from realpolitik.theory.synthetic import World, inputs
 from realpolitik.theory.table import parameter_table
 
 EXACT = 1e-12
+DRAWS = 24
+WRONG = 3  # of the draws: margins are exact for uniform weights only; 4% in 400 draws
 MODEL_PAGE = Path(__file__).resolve().parents[2] / "docs" / "model.md"
 PAST = np.linspace(-1.0, 1.5, 12)
 
@@ -89,6 +93,68 @@ def test_spectral_radius_has_the_golden_numbers(pull: float, radius: float) -> N
     )
     found = spectral_radius(theory, theory.complete(truth, given.sizes), held)
     assert round(found, 2) == radius
+
+
+SPEEDS = np.array([0.1, 0.3, 0.5, 0.9])
+EDGES = {
+    "pair grows": (SPEEDS, -1.0 / (1.0 / 0.1 + 1.0 / 0.3), 0.0),
+    "pair swings": (SPEEDS, 1.0 / (1.0 / 1.1 + 1.0 / 1.5), 0.0),
+    "all grow together": (np.full(4, 0.5), 0.0, 0.75),
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_a_margin_is_zero_where_relations_stop_settling(
+    edge: str, given: Inputs, step: Conditions
+) -> None:
+    speed, reciprocity, pull = EDGES[edge]
+    theory = SocialInfluence()
+    params = some_params(theory, given) | {"triad_pull": 0.0, "alliance_pull": pull}
+    params |= {"speed": speed, "reciprocity": reciprocity}
+    uniform = dataclasses.replace(step, influence=(1.0 - np.eye(4)) / 3.0)
+    np.testing.assert_allclose(spectral_radius(theory, params, uniform), 1.0, rtol=1e-9)
+    np.testing.assert_allclose(np.min(margins(speed, reciprocity, pull)), 0.0, atol=1e-9)
+
+
+def test_the_networks_margins_tell_which_draws_run_away() -> None:
+    given = inputs(World(states=10, steps=1), 1)
+    held = jax.tree_util.tree_map(lambda values: values[0], given.conditions)
+    theory, sizes = SocialInfluence(), given.sizes
+    rows, wrong, run_away = theory.parameters(sizes), 0, 0
+    for seed in range(DRAWS):
+        generator = np.random.default_rng(seed)
+        parts = [np.ravel(row.prior.draw(generator, row.shape(sizes))) for row in rows]
+        params = dict(theory.params(np.concatenate(parts), sizes)) | {"triad_pull": 0.0}
+        names = ("speed", "reciprocity", "alliance_pull")
+        settles = bool(np.min(margins(*(params[name] for name in names))) > 0)
+        wrong += settles != (spectral_radius(theory, params, held) < 1)
+        run_away += not settles
+    assert wrong <= WRONG
+    assert run_away > 2 * WRONG
+
+
+def test_prior_falls_off_smoothly_where_relations_run_away(given: Inputs) -> None:
+    theory, sizes = SocialInfluence(), given.sizes
+    rows = theory.parameters(sizes)
+    for pull, expected in ((0.1, 0.0), (0.75, 2 * np.log(0.5)), (1.0, -20.0)):
+        params = some_params(theory, given) | {"speed": np.full(4, 0.5), "reciprocity": 0.0}
+        place = np.asarray(pack(params | {"alliance_pull": pull}, rows, sizes))
+        lost = theory.log_prior(place, sizes) - log_density(place, rows, sizes)
+        np.testing.assert_allclose(lost, expected, atol=0.01)
+        gradient = jax.grad(theory.log_prior)(place, sizes)
+        differences = [
+            (theory.log_prior(place + one, sizes) - theory.log_prior(place - one, sizes)) / 2e-5
+            for one in 1e-5 * np.eye(len(place))
+        ]
+        np.testing.assert_allclose(gradient, differences, atol=1e-4)
+
+
+def test_draws_from_the_prior_settle(given: Inputs, step: Conditions) -> None:
+    theory, sizes = SocialInfluence(), given.sizes
+    for seed in range(DRAWS // 4):
+        params = theory.params(draw_prior(theory, sizes, seed), sizes)
+        pulls = params["reciprocity"], params["alliance_pull"]
+        assert np.min(margins(params["speed"], *pulls)) > -5 * MARGIN_SCALE
 
 
 @pytest.mark.parametrize("theory", THEORIES, ids=lambda theory: theory.name)

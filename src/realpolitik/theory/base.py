@@ -16,6 +16,7 @@ from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.chain import Setpoint
 from realpolitik.theory.inputs import Conditions
 from realpolitik.theory.parameter import Parameter, Params, Sizes, log_density, unpack
+from realpolitik.theory.settling import log_settling
 from realpolitik.theory.table import parameter_table
 
 OFFSET_SD = 1.0  # prior of u_ij: the unit of the relation
@@ -79,7 +80,7 @@ class Theory(Protocol):
         """Join free parameters, on their own scales, with the fixed ones."""
 
     def log_prior(self, vector: Array, sizes: Sizes) -> Array:
-        """Return the log prior density of the vector."""
+        """Return the log prior density of the vector, up to a constant."""
 
     def initial(self, params: Params, conditions: Conditions) -> Transition:
         """Return the first relation as a step from nothing: own and other are zero."""
@@ -143,8 +144,15 @@ class Nested:
         }
 
     def log_prior(self, vector: Array, sizes: Sizes) -> Array:
-        """Return the log prior density of the vector."""
-        return log_density(vector, self.parameters(sizes), sizes)
+        """Return the log prior density of the vector, up to a constant.
+
+        That of the table, times a factor near 1 where relations settle and near 0 where they run
+        away, see `settling.log_settling`.
+        """
+        params = self.params(vector, sizes)
+        pulls = params["reciprocity"], params["alliance_pull"]
+        table = log_density(vector, self.parameters(sizes), sizes)
+        return table + log_settling(params["speed"], *pulls)
 
     def setpoint(self, params: Params, conditions: Conditions, past: Array) -> Setpoint:
         """Return the set-point net of the offset."""

@@ -12,7 +12,7 @@ from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.base import OFFSET_SD, Theory, Transition
 from realpolitik.theory.chain import culture, reverse, source_values
 from realpolitik.theory.inputs import Conditions, Inputs, dyad_order
-from realpolitik.theory.parameter import Params
+from realpolitik.theory.parameter import Params, Sizes, log_density
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,20 @@ class Simulated:
     image: np.ndarray
     offset: np.ndarray
     inputs: Inputs
+
+
+def draw_prior(theory: Theory, sizes: Sizes, seed: int) -> np.ndarray:
+    """Draw a vector (V,) of unbounded values from the prior of a theory.
+
+    The table's prior is drawn from until a draw is kept, with the probability that it settles.
+    """
+    generator, rows = stream(seed, "prior"), theory.parameters(sizes)
+    while True:
+        parts = [np.ravel(row.prior.draw(generator, row.shape(sizes))) for row in rows]
+        vector = np.concatenate(parts)
+        kept = theory.log_prior(vector, sizes) - log_density(vector, rows, sizes)
+        if generator.uniform() < np.exp(kept):
+            return vector
 
 
 def spells(leader: Array) -> Array:
