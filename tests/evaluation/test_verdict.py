@@ -14,10 +14,10 @@ Z = st.floats(-6, 6)
 
 
 def gain(z: float, smallest: float | None = None) -> Difference:
-    """Make a difference with this z by source, and another by dyad."""
+    """Make a difference with this z by every method but one, and another by block."""
     every = dict.fromkeys(METHODS, Spread(0.01, z, 20, 19.0, 0.05))
     if smallest is not None:
-        every["dyadic"] = Spread(0.02, smallest, 20, 19.0, 0.5)
+        every["block"] = Spread(0.02, smallest, 20, 19.0, 0.5)
     return Difference(total=100 * z, mean=0.01 * z, readings=10_000, spread=every)
 
 
@@ -94,7 +94,7 @@ def test_a_gain_that_is_not_robust_counts_and_is_told() -> None:
     assert found.outcome == "earns its place"
     caveat = [one for one in found.reasons if one.code == "not robust"]
     assert [(one.horizon, one.value) for one in caveat] == [(1, 1.4)]
-    assert "dyadic" in caveat[0].sentence
+    assert "block" in caveat[0].sentence
     assert [one.horizon for one in found.horizons] == [1, 3]
 
 

@@ -15,15 +15,21 @@ from realpolitik.evaluation.rows import AtOrigin, rows
 from realpolitik.evaluation.scores import log_score
 from realpolitik.evaluation.verdict import CLUSTERS, GAIN
 from realpolitik.inference.fitting import Fit, refit
-from realpolitik.theory.inputs import Inputs
+from realpolitik.theory.inputs import CLARITY, GATE, Inputs
 from realpolitik.theory.simulation import simulate
 
-EFFECT: Mapping[str, tuple[float, ...]] = {
-    "clarity_slopes": (0.6, 0.0, 0.0),
-    "gate_slopes": (0.5, 0.0, 0.0, 0.0, 0.0),
-    "environment_slopes": (0.0, 0.0),
-}
-"""Slopes of the filter whose discovery is of interest: the medium one of the simulation studies."""
+EFFECTS: Mapping[str, tuple[float, float]] = {"medium": (0.6, 0.5), "strong": (1.2, 1.0)}
+"""First slopes of clarity and of the gate, γ1 and ω1, whose discovery is of interest."""
+
+
+def slopes(effect: str) -> dict[str, np.ndarray]:
+    """Return all slopes of the filter under an effect: the others are zero."""
+    clarity, gate = EFFECTS[effect]
+    return {
+        "clarity_slopes": clarity * np.eye(len(CLARITY))[0],
+        "gate_slopes": gate * np.eye(len(GATE))[0],
+        "environment_slopes": np.zeros(2),
+    }
 
 
 def known_by(inputs: Inputs, step: int) -> Inputs:
@@ -40,8 +46,9 @@ def gains_once(
     origins: Sequence[int],
     horizons: Sequence[int],
     seed: int,
+    effect: str = "medium",
 ) -> dict[int, float]:
-    """Draw readings from the full theory with the slopes of `EFFECT` and judge it as the rule does.
+    """Draw readings from the full theory with the slopes of an effect and judge it as the rule does.
 
     Conditions, missing readings, noise and all other parameters are those of the record. Both
     theories are fitted once, to the readings up to the middle origin, and filtered to every
@@ -52,7 +59,7 @@ def gains_once(
     dict of int to float
         For each horizon the z of the gain of the full theory over the flat filter.
     """
-    params = dict(full.params()) | {name: np.array(slopes) for name, slopes in EFFECT.items()}
+    params = dict(full.params()) | slopes(effect)
     drawn = simulate(full.theory, params, given.inputs, seed).inputs
     first = int(given.years[0])
     middle = sorted(origins)[len(origins) // 2] - first

@@ -219,17 +219,31 @@ def evaluate(
     key = key_of(region)
     design = Design(region, tuple(sorted(set(origins))), seed=seed)
     backtest = run_backtest(design, key=key, workers=workers, cluster=cluster, report=report)
-    result = summarise(backtest, power=_power(backtest), power_draws=POWER_DRAWS, key=key)
+    result = summarise(
+        backtest,
+        power=_power(backtest, "medium"),
+        power_strong=_power(backtest, "strong"),
+        power_draws=POWER_DRAWS,
+        key=key,
+    )
     cache.write_atomic(cache.folder() / f"evaluation-{key}.json", result.to_json().encode())
     cache.write_atomic(cache.folder() / f"evaluation-{key}.npz", fits_to_bytes(backtest))
     return result
 
 
-def _power(backtest: Backtest) -> float:
+def _power(backtest: Backtest, effect: str) -> float:
     design = backtest.design
     fits = backtest.fits
     found = [
-        gains_once(backtest.given, fits[FULL], fits[FLAT], design.origins, design.horizons, seed)
+        gains_once(
+            backtest.given,
+            fits[FULL],
+            fits[FLAT],
+            design.origins,
+            design.horizons,
+            seed,
+            effect,
+        )
         for seed in range(1, POWER_DRAWS + 1)
     ]
     return power(found, HORIZONS)

@@ -86,7 +86,8 @@ class Evaluation:
     outcome : str                   `earns its place`, `no gain` or `undetermined`
     reasons : tuple of str          sentences
     remarks : tuple of str          what else the table says of the theories together
-    power : float                   NaN where it was not simulated
+    power, power_strong : float     chance of seeing a medium and a strong filter; NaN where they
+                                    were not simulated
     power_draws : int
     weights : mapping               theory to stacking weight
     weight_errors : mapping
@@ -107,6 +108,7 @@ class Evaluation:
     reasons: tuple[str, ...]
     remarks: tuple[str, ...]
     power: float
+    power_strong: float
     power_draws: int
     weights: Mapping[str, float]
     weight_errors: Mapping[str, float]
@@ -293,7 +295,9 @@ def remarks(table: Sequence[Score], horizons: Sequence[int]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def summarise(backtest: Backtest, *, power: float, power_draws: int, key: str) -> Evaluation:
+def summarise(
+    backtest: Backtest, *, power: float, power_strong: float, power_draws: int, key: str
+) -> Evaluation:
     """Turn forecasts into scores, weights and a verdict."""
     rows, design = backtest.rows, backtest.design
     log = scores.log_score(rows.mean, rows.sd, rows.value)
@@ -318,6 +322,7 @@ def summarise(backtest: Backtest, *, power: float, power_draws: int, key: str) -
         reasons=tuple(reason.sentence for reason in verdict.reasons),
         remarks=remarks(table, design.horizons),
         power=power,
+        power_strong=power_strong,
         power_draws=power_draws,
         weights=dict(zip(theories, stacked.weights.tolist(), strict=True)),
         weight_errors=dict(zip(theories, stacked.error.tolist(), strict=True)),

@@ -94,9 +94,16 @@ def weights(found: Evaluation) -> pl.DataFrame:
     ).sort("weight", descending=True)
 
 
+def _power(found: Evaluation) -> tuple[str, str]:
+    return "power", (
+        f"{found.power:.2f} to see a medium filter, {found.power_strong:.2f} to see a strong one "
+        f"({found.power_draws} simulations each)"
+    )
+
+
 def verdict(found: Evaluation) -> pl.DataFrame:
     """Give the verdict, the power behind it and every reason."""
-    rows = [("verdict", found.outcome), ("power", f"{found.power:.2f} of {found.power_draws}")]
+    rows = [("verdict", found.outcome), _power(found)]
     rows += [("reason", text) for text in found.reasons]
     rows += [("remark", text) for text in found.remarks]
     return pl.DataFrame(rows, schema=["what", "text"], orient="row")

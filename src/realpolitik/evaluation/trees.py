@@ -142,6 +142,13 @@ def _scale(pairs: _Pairs, error: Array) -> float:
     return excess_variance(error / root, pairs.known / pairs.expected)
 
 
+def _varying(values: Array) -> NDArray[np.bool_]:
+    """Columns (F,) with more than one value: scikit-learn cannot bin the others."""
+    low = np.min(np.where(np.isnan(values), np.inf, values), axis=0, initial=np.inf)
+    high = np.max(np.where(np.isnan(values), -np.inf, values), axis=0, initial=-np.inf)
+    return np.asarray(high > low)
+
+
 def choose(early: _Pairs, late: _Pairs, seed: int) -> tuple[int, float]:
     """Choose the number of trees, and the variance factor κ, by the years held back.
 
@@ -159,9 +166,10 @@ def choose(early: _Pairs, late: _Pairs, seed: int) -> tuple[int, float]:
     if len(early.departure) < 2 * SMALLEST_LEAF:
         return 0, _scale(late, late.departure)
     grown = _regressor(MOST_TREES, seed)
-    grown.fit(early.inputs, early.departure, sample_weight=_weights(early))
+    varying = _varying(early.inputs)
+    grown.fit(early.inputs[:, varying], early.departure, sample_weight=_weights(early))
     nothing = np.zeros_like(late.departure)
-    guesses = [nothing, *grown.staged_predict(late.inputs)]
+    guesses = [nothing, *grown.staged_predict(late.inputs[:, varying])]
     weight = _weights(late)
     losses = [float(np.mean(weight * (late.departure - guess) ** 2)) for guess in guesses]
     best = int(np.argmin(losses))
@@ -178,6 +186,8 @@ def _one_horizon(
 ) -> tuple[Array, Array]:
     """Mean and variance (D,) of the readings h steps after the last step."""
     pairs = _pairs(inputs, history, levels, process, horizon)
+    varying = _varying(pairs.inputs)
+    pairs, inputs = pairs._replace(inputs=pairs.inputs[:, varying]), inputs[:, :, varying]
     held_back = min(HELD_BACK_YEARS * history.steps_per_year, len(inputs) // 3)
     cut = len(inputs) - held_back
     trees, factor = choose(pairs.where(pairs.step < cut), pairs.where(pairs.step >= cut), seed)

@@ -110,6 +110,8 @@ def climb(
         Root of a guess of the covariance; a good one makes the climb short.
     """
     readings = reading_count(inputs)
+    narrowest = float(np.linalg.norm(spread, axis=0).min())
+    flat = min(FLAT, 0.1 * GRADIENT_LIMIT * readings * narrowest)
 
     def loss(z: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = loss_and_gradient(theory, start + spread @ z, inputs)
@@ -120,7 +122,7 @@ def climb(
         np.zeros(len(start)),
         jac=True,
         method="L-BFGS-B",
-        options={"maxiter": iterations, "maxfun": 2 * ITERATIONS, "ftol": 0.0, "gtol": FLAT},
+        options={"maxiter": iterations, "maxfun": 2 * ITERATIONS, "ftol": 0.0, "gtol": flat},
     )
     vector = start + spread @ np.asarray(found.x)
     value, gradient = loss_and_gradient(theory, vector, inputs)
