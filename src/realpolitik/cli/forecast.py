@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from realpolitik.cli.options import AsOfOption, FormatOption, RegionOption, SeedOption
-from realpolitik.cli.output import emit, note, progress
+from realpolitik.cli.output import emit, note, on_terminal, progress
 
 LONGEST = 5
+SHORT = ("step", "mean", "sd", "q05", "q25", "q50", "q75", "q95", "rise", "no_change", "fall")
+"""Columns of the table on a terminal; csv and json have all."""
 
 
 def register(app: typer.Typer) -> None:
@@ -58,5 +60,6 @@ def forecast(
         )
     if seal is not None:
         note(made.seal(seal))
-    emit(made.table(), form, made.title())
+    frame = made.table()
+    emit(frame.select(SHORT) if on_terminal(form) else frame, form, made.title())
     note(made.told())

@@ -22,9 +22,14 @@ class Format(StrEnum):
     json = "json"
 
 
+def on_terminal(form: Format | None) -> bool:
+    """Whether a table is to be read by a person: asked for, or a terminal and nothing asked."""
+    return form is Format.table or (form is None and sys.stdout.isatty())
+
+
 def emit(frame: pl.DataFrame, form: Format | None, title: str = "") -> None:
     """Print a table: `table` on a terminal and `csv` in a pipe unless the user chose."""
-    chosen = form or (Format.table if sys.stdout.isatty() else Format.csv)
+    chosen = form or (Format.table if on_terminal(form) else Format.csv)
     if chosen is Format.csv:
         sys.stdout.write(frame.write_csv())
     elif chosen is Format.json:

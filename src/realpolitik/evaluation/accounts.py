@@ -112,14 +112,12 @@ def _layers(account: Account, year: int) -> pl.DataFrame:
 
 
 def _parts(found: Explanation) -> pl.DataFrame:
+    """Terms with their bounds; those that the theory does not have are left out."""
+    numbers = np.stack([found.contribution, found.lower, found.upper]) + 0.0
+    own = np.any(numbers != 0.0, axis=0)
     return pl.DataFrame(
-        {
-            "layer": list(found.layer),
-            "term": list(found.term),
-            "contribution": found.contribution,
-            "lower": found.lower,
-            "upper": found.upper,
-        }
+        {"layer": np.array(found.layer)[own], "term": np.array(found.term)[own]}
+        | dict(zip(("contribution", "lower", "upper"), numbers[:, own], strict=True))
     )
 
 

@@ -48,7 +48,7 @@ def gains_once(
     seed: int,
     effect: str = "medium",
 ) -> dict[int, float]:
-    """Draw readings from the full theory with the slopes of an effect and judge it as the rule does.
+    """Draw readings from the full theory with the slopes of an effect, and judge as the rule does.
 
     Conditions, missing readings, noise and all other parameters are those of the record. Both
     theories are fitted once, to the readings up to the middle origin, and filtered to every

@@ -39,8 +39,15 @@ STORED = "stored"
 ORIGINS = tuple(range(2000, 2018))
 POWER_DRAWS = 20
 ROOMS = ("theory", "inference", "conditions", "evaluation", "measures/relation")
-AFTER = ("explaining", "splitting", "binding", "pair_draws", "smoothing", "sampling")
-"""Modules of the rooms that no stored result depends on."""
+BESIDE = frozenset(
+    {
+        *("explaining", "splitting", "binding", "pair_draws", "smoothing", "sampling"),
+        *("accounts", "outlook", "store", "tables"),
+        *("grading", "ledger", "ledger_record"),
+        *("dask_cluster", "result_store", "running", "tasks", "worker_pool"),
+    }
+)
+"""Modules of these rooms that change no fit and no score."""
 
 
 def without_prose(text: str) -> str:
@@ -63,9 +70,10 @@ def model_hash() -> str:
     digest = hashlib.sha256()
     for room in ROOMS:
         for path in sorted((root / room).glob("*.py")):
-            if path.stem not in (*AFTER, "store", "outlook"):
+            if path.stem not in BESIDE:
                 digest.update(path.name.encode())
                 digest.update(without_prose(path.read_text(encoding="utf-8")).encode())
+    digest.update((root / ROOMS[-1] / "parameters.json").read_bytes())
     return digest.hexdigest()[:32]
 
 
