@@ -12,71 +12,85 @@ EXACT = 1e-9  # two exact routes to one Gaussian posterior, in double precision
 SLOPE = 1e-6  # central differences with a step of 1e-5
 CLOSE = 0.02  # assumed-density filtering against quadrature, in standard deviations of one
 
-DYNAMICS = Dynamics(start_sd=0.8, slow_sd=0.3, fast_sd=0.5, pair_corr=0.6)
+DYNAMICS = Dynamics(level_sd=0.8, shock_sd=0.5, left=0.7, pair_corr=0.6)
+LASTING = (0.9,)
 
 
 def _evidence(steps, pairs, seed):
+    """One reading h'z + N(0, 1) of every pair and step; the last entry of z is lasting."""
     draw = np.random.default_rng(seed)
-    reach = draw.normal(size=(steps, pairs, 4))
-    reach[0, :, 2:] = 0.0
+    reach = draw.normal(size=(steps, pairs, 5))
+    reach[0, :, 2:4] = 0.0
+    value = draw.normal(size=(steps, pairs))
     return Evidence(
-        reach[..., :, None] * reach[..., None, :], reach * draw.normal(size=(steps, pairs, 1))
+        reach[..., :, None] * reach[..., None, :],
+        reach * value[..., None],
+        -0.5 * (np.log(2.0 * np.pi) + value**2),
     )
 
 
-def _dense(model, evidence, pair, upto):
-    """Posterior of the whole path of one pair from its joint precision matrix."""
-    steps = upto
-    size = 4
-    first, noise, move = (
-        model.start[:size, :size],
-        model.innovation[:size, :size],
-        model.transition[:size, :size],
-    )
-    precision = np.zeros((steps * size, steps * size))
-    shift = np.zeros(steps * size)
-    precision[:size, :size] += np.linalg.inv(first)
-    weight = np.linalg.inv(noise)
-    for t in range(1, steps):
-        a, b = slice((t - 1) * size, t * size), slice(t * size, (t + 1) * size)
-        precision[b, b] += weight
-        precision[a, a] += move.T @ weight @ move
-        precision[a, b] -= move.T @ weight
-        precision[b, a] -= weight @ move
+PARTS = [0, 1, 2, 3, 6]  # the carried vector without the copy of the step before
+
+
+def _prior(model, steps):
+    """Covariance of the whole path of one pair; shape (5 T, 5 T)."""
+    move = model.transition[np.ix_(PARTS, PARTS)]
+    cov = [model.start[np.ix_(PARTS, PARTS)]]
+    for _ in range(1, steps):
+        cov.append(move @ cov[-1] @ move.T + model.innovation[np.ix_(PARTS, PARTS)])
+    path = np.zeros((steps * 5, steps * 5))
+    for early in range(steps):
+        block = cov[early]
+        for late in range(early, steps):
+            a, b = slice(early * 5, early * 5 + 5), slice(late * 5, late * 5 + 5)
+            path[b, a], path[a, b] = block, block.T
+            block = move @ block
+    return path
+
+
+def _dense(model, evidence, pair, steps):
+    """Mean and covariance of the path given the readings, and their log density."""
+    precision, shift = np.zeros((steps * 5, steps * 5)), np.zeros(steps * 5)
     for t in range(steps):
-        both = np.zeros((4, steps * size))
-        both[:2, t * size : (t + 1) * size] = READ[:2, :size]
+        seen = np.zeros((5, steps * 5))
+        seen[:2, t * 5 : t * 5 + 4] = READ[:2, :4]
+        seen[4, t * 5 + 4] = 1.0
         if t:
-            both[2:, (t - 1) * size : t * size] = READ[:2, :size]
-        precision += both.T @ evidence.precision[t, pair] @ both
-        shift += both.T @ evidence.shift[t, pair]
-    cov = np.linalg.inv(precision)
-    return cov @ shift, cov
+            seen[2:4, t * 5 - 5 : t * 5 - 1] = READ[:2, :4]
+        precision += seen.T @ evidence.precision[t, pair] @ seen
+        shift += seen.T @ evidence.shift[t, pair]
+    prior = _prior(model, steps)
+    inner = np.eye(len(prior)) + prior @ precision
+    cov = np.linalg.solve(inner, prior)
+    mass = 0.5 * (shift @ cov @ shift - np.linalg.slogdet(inner)[1])
+    return cov @ shift, cov, mass + evidence.base[:steps, pair].sum()
 
 
 def test_filter_and_smoother_equal_the_dense_gaussian():
     steps, pairs = 7, 3
-    model, evidence = matrices(DYNAMICS), _evidence(steps, pairs, 3)
+    model, evidence = matrices(DYNAMICS, LASTING), _evidence(steps, pairs, 3)
     filtered = run_filter(model, np.zeros(pairs, dtype=int), evidence, [])
     smoothed = run_smoother(model, np.zeros(pairs, dtype=int), filtered)
+    square = np.ix_(PARTS, PARTS)
     for pair in range(pairs):
-        mean, cov = _dense(model, evidence, pair, steps)
-        np.testing.assert_allclose(smoothed.moments.mean[:, pair, :4].ravel(), mean, atol=EXACT)
+        mean, cov, density = _dense(model, evidence, pair, steps)
+        ours = smoothed.whole.mean[:, pair][:, PARTS]
+        np.testing.assert_allclose(ours.ravel(), mean, atol=EXACT)
+        np.testing.assert_allclose(filtered.log_density[:, pair].sum(), density, atol=EXACT)
         for t in range(steps):
-            block = cov[t * 4 : t * 4 + 4, t * 4 : t * 4 + 4]
-            np.testing.assert_allclose(smoothed.moments.cov[t, pair, :4, :4], block, atol=EXACT)
+            block = cov[t * 5 : t * 5 + 5, t * 5 : t * 5 + 5]
+            np.testing.assert_allclose(smoothed.whole.cov[t, pair][square], block, atol=EXACT)
             if t:
-                across = cov[t * 4 : t * 4 + 4, t * 4 - 4 : t * 4]
-                np.testing.assert_allclose(smoothed.cross[t, pair, :4, :4], across, atol=EXACT)
-            early, early_cov = _dense(model, evidence, pair, t + 1)
-            np.testing.assert_allclose(filtered.updated.mean[t, pair, :4], early[-4:], atol=EXACT)
-            np.testing.assert_allclose(
-                filtered.updated.cov[t, pair, :4, :4], early_cov[-4:, -4:], atol=EXACT
-            )
+                across = cov[t * 5 : t * 5 + 5, t * 5 - 5 : t * 5]
+                np.testing.assert_allclose(smoothed.cross[t, pair][square], across, atol=EXACT)
+            early, early_cov, _ = _dense(model, evidence, pair, t + 1)
+            now = filtered.whole_updated
+            np.testing.assert_allclose(now.mean[t, pair][PARTS], early[-5:], atol=EXACT)
+            np.testing.assert_allclose(now.cov[t, pair][square], early_cov[-5:, -5:], atol=EXACT)
 
 
 def test_the_carried_lag_is_the_relation_of_the_step_before():
-    model, evidence = matrices(DYNAMICS), _evidence(6, 2, 8)
+    model, evidence = matrices(DYNAMICS, LASTING), _evidence(6, 2, 8)
     start = np.zeros(2, dtype=int)
     smoothed = run_smoother(model, start, run_filter(model, start, evidence, []))
     now, lag = smoothed.moments.mean @ READ[:2].T, smoothed.moments.mean[..., 4:]
@@ -87,11 +101,12 @@ def test_the_carried_lag_is_the_relation_of_the_step_before():
 
 
 def test_a_pair_that_enters_late_starts_from_the_entry_distribution():
-    model, evidence = matrices(DYNAMICS), Evidence(np.zeros((5, 2, 4, 4)), np.zeros((5, 2, 4)))
+    model = matrices(DYNAMICS)
+    evidence = Evidence(np.zeros((5, 2, 4, 4)), np.zeros((5, 2, 4)), np.zeros((5, 2)))
     filtered = run_filter(model, np.array([0, 3]), evidence, [])
     np.testing.assert_allclose(filtered.updated.cov[3, 1], model.start, atol=EXACT)
-    assert filtered.updated.cov[4, 1, 0, 0] > filtered.updated.cov[3, 1, 0, 0]
-    assert filtered.updated.cov[3, 0, 0, 0] > filtered.updated.cov[3, 1, 0, 0]
+    for pair, step in ((0, 3), (1, 4)):  # from the second step on the relation hangs together
+        assert filtered.updated.cov[step, pair, 0, 4] > 0.5 * DYNAMICS.level_sd**2
 
 
 def _grid_posterior(lows, highs, loading):
@@ -120,7 +135,7 @@ def _grid_posterior(lows, highs, loading):
 def test_graded_readings_agree_with_importance_sampling(lows, highs):
     loading = -0.9
     model = matrices(DYNAMICS)
-    empty = Evidence(np.zeros((2, 1, 4, 4)), np.zeros((2, 1, 4)))
+    empty = Evidence(np.zeros((2, 1, 4, 4)), np.zeros((2, 1, 4)), np.zeros((2, 1)))
     low, high = np.full((2, 1, 2), np.nan), np.full((2, 1, 2), np.nan)
     low[:, 0, 0], high[:, 0, 0] = lows, highs
     filtered = run_filter(model, np.zeros(1, dtype=int), empty, [Bounds(low, high, loading)])
@@ -159,9 +174,11 @@ def test_stand_in_reproduces_the_exact_two_moments():
 
 
 def test_swapping_the_states_of_a_pair_swaps_the_result():
-    model, evidence = matrices(DYNAMICS), _evidence(5, 1, 11)
-    order = [1, 0, 3, 2]
-    mirrored = Evidence(evidence.precision[..., order, :][..., order], evidence.shift[..., order])
+    model, evidence = matrices(DYNAMICS, LASTING), _evidence(5, 1, 11)
+    order = [1, 0, 3, 2, 4]
+    mirrored = Evidence(
+        evidence.precision[..., order, :][..., order], evidence.shift[..., order], evidence.base
+    )
     start = np.zeros(1, dtype=int)
     ours, other = (
         run_filter(model, start, one, []).updated.mean[:, 0] @ READ[:2].T

@@ -25,18 +25,21 @@ FUNCTIONALS = {2: np.eye(2), 1: np.full((1, 2), 0.5)}
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Continuous readings of all series, added up; T steps, P pairs.
+    """Continuous readings of all series, added up; T steps, P pairs, K lasting deviations.
 
     Attributes
     ----------
-    precision : ndarray, shape (T, P, 4, 4)
-        Sum over readings of h h' / variance, h as in the rows of `READ`.
-    shift : ndarray, shape (T, P, 4)
+    precision : ndarray, shape (T, P, 4 + K, 4 + K)
+        Sum over readings of h h' / variance, h as in the rows of `observed`.
+    shift : ndarray, shape (T, P, 4 + K)
         Sum over readings of h (reading - intercept) / variance.
+    base : ndarray, shape (T, P)
+        Sum over readings of the log density at a mean of zero.
     """
 
     precision: Array
     shift: Array
+    base: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +60,21 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Moments:
-    """Means and covariances of the carried vector.
+    """Means and covariances of the carried vector, or of its part about the relation.
 
     Attributes
     ----------
-    mean : ndarray, shape (T, P, SIZE)
-    cov : ndarray, shape (T, P, SIZE, SIZE)
+    mean : ndarray, shape (T, P, SIZE + K) or (T, P, SIZE)
+    cov : ndarray, shape (T, P, SIZE + K, SIZE + K) or (T, P, SIZE, SIZE)
     """
 
     mean: Array
     cov: Array
+
+    @property
+    def relation(self) -> Moments:
+        """The part about the relation."""
+        return Moments(self.mean[..., :SIZE], self.cov[..., :SIZE, :SIZE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,50 +83,99 @@ class Filtered:
 
     Attributes
     ----------
-    predicted, updated : Moments
+    whole_predicted, whole_updated : Moments
         Before and after the readings of each step.
     precision, shift : list of ndarray, each of shape (T, P, C)
         The Gaussian stand-in of every graded reading, one array for each series.
+    log_density : ndarray, shape (T, P)
+        Of the readings of each step given those of the steps before.
     """
 
-    predicted: Moments
-    updated: Moments
+    whole_predicted: Moments
+    whole_updated: Moments
     precision: list[Array]
     shift: list[Array]
+    log_density: Array
+
+    @property
+    def predicted(self) -> Moments:
+        """The relation before the readings of each step."""
+        return self.whole_predicted.relation
+
+    @property
+    def updated(self) -> Moments:
+        """The relation after the readings of each step."""
+        return self.whole_updated.relation
 
 
-def _update(mean: Array, cov: Array, precision: Array, shift: Array) -> tuple[Array, Array]:
-    """Condition on information about READ @ x; shapes (P, SIZE), (P, SIZE, SIZE), (P, 4, 4)."""
-    seen = cov @ READ.T
-    inner = np.eye(4) + precision @ (READ @ seen)
-    gain = np.linalg.solve(inner, np.concatenate([precision, shift[..., None]], axis=-1))
-    drop = seen @ gain[..., :4]
-    mean = mean + (seen @ gain[..., 4:] - drop @ (READ @ mean[..., None]))[..., 0]
-    cov = cov - drop @ np.swapaxes(seen, -1, -2)
-    return mean, 0.5 * (cov + np.swapaxes(cov, -1, -2))
+def observed(size: int) -> Array:
+    """Rows of what is read from a carried vector of this length: `READ`, lasting deviations.
+
+    Parameters
+    ----------
+    size : int
+        SIZE + K.
+
+    Returns
+    -------
+    ndarray, shape (4 + K, SIZE + K)
+    """
+    rows = np.zeros((size - 2, size))
+    rows[:4, :SIZE] = READ
+    rows[4:, SIZE:] = np.eye(size - SIZE)
+    return rows
+
+
+def _update(mean: Array, cov: Array, precision: Array, shift: Array) -> tuple[Array, Array, Array]:
+    """Condition on information about z = rows @ x, rows as in `observed`.
+
+    Parameters
+    ----------
+    mean, cov : ndarray, shapes (P, S) and (P, S, S)
+    precision, shift : ndarray, shapes (P, S - 2, S - 2) and (P, S - 2)
+
+    Returns
+    -------
+    mean, cov : ndarray
+    log_mass : ndarray, shape (P,)
+        Log of the mean of exp(shift' z - z' precision z / 2) before the update.
+    """
+    rows = observed(mean.shape[-1])
+    seen, centre = cov @ rows.T, mean @ rows.T
+    spread = rows @ seen
+    inner = np.eye(len(rows)) + precision @ spread
+    news = shift - (precision @ centre[..., None])[..., 0]
+    gain = np.linalg.solve(inner, np.concatenate([precision, news[..., None]], axis=-1))
+    pull = gain[..., -1:]
+    quadratic = (news[..., None, :] @ spread @ pull)[..., 0, 0] + np.sum(
+        centre * (shift + news), axis=-1
+    )
+    log_mass = 0.5 * (quadratic - np.linalg.slogdet(inner)[1])
+    mean = mean + (seen @ pull)[..., 0]
+    cov = cov - seen @ gain[..., :-1] @ np.swapaxes(seen, -1, -2)
+    return mean, 0.5 * (cov + np.swapaxes(cov, -1, -2)), log_mass
 
 
 def _absorb(
     mean: Array, cov: Array, functional: Array, low: Array, high: Array, loading: float
-) -> tuple[Array, Array, Array, Array]:
+) -> tuple[Array, Array, Array, Array, Array]:
     """Take in one graded reading of each of R pairs; mean (R, 2), cov (R, 2, 2), bounds (R,)."""
     reach = cov @ functional
     centre, spread = mean @ functional, reach @ functional
-    _, slope, bend = moments(low, high, loading, centre, spread)
+    value, slope, bend = moments(low, high, loading, centre, spread)
     precision, shift = site(centre, spread, slope, bend)
     mean = mean + reach * slope[:, None]
     cov = cov - reach[:, :, None] * reach[:, None, :] * bend[:, None, None]
-    return mean, cov, precision, shift
+    return mean, cov, precision, shift, value
 
 
 def _grade(
     mean: Array, cov: Array, step: int, series: Sequence[Bounds], present: Flags, out: Filtered
-) -> tuple[Array, Array]:
-    """Add up the stand-ins of all graded readings of a step, as information (P, 4, 4), (P, 4).
+) -> None:
+    """Take all graded readings of a step into the moments of both relations, (P, 2), (P, 2, 2).
 
-    `mean` and `cov` are overwritten.
+    `mean` and `cov` are overwritten, the stand-ins and densities written to `out`.
     """
-    precision, shift = np.zeros((len(mean), 4, 4)), np.zeros((len(mean), 4))
     for number in np.flatnonzero(present[step]).tolist():
         bounds = series[number]
         for column, functional in enumerate(FUNCTIONALS[bounds.low.shape[2]]):
@@ -126,11 +183,29 @@ def _grade(
             pick = (step, rows, column)
             low, high, loading = bounds.low[pick], bounds.high[pick], bounds.loading
             found = _absorb(mean[rows], cov[rows], functional, low, high, loading)
-            mean[rows], cov[rows], weight, pull = found
+            mean[rows], cov[rows], weight, pull, value = found
             out.precision[number][pick], out.shift[number][pick] = weight, pull
-            precision[rows, :2, :2] += weight[:, None, None] * np.outer(functional, functional)
-            shift[rows, :2] += pull[:, None] * functional
-    return precision, shift
+            out.log_density[step, rows] += value
+
+
+def _carry_over(mean: Array, cov: Array, new_mean: Array, new_cov: Array) -> tuple[Array, Array]:
+    """Change the whole vector as its two relations have changed.
+
+    Parameters
+    ----------
+    mean, cov : ndarray, shapes (P, S) and (P, S, S)
+        Before.
+    new_mean, new_cov : ndarray, shapes (P, 2) and (P, 2, 2)
+        Moments of the relations of both directions afterwards.
+    """
+    reach = cov[..., :SIZE] @ READ[:2].T
+    old = READ[:2] @ reach[:, :SIZE]
+    flipped = old[:, ::-1, ::-1] * np.array([[1.0, -1.0], [-1.0, 1.0]])
+    area = old[:, 0, 0] * old[:, 1, 1] - old[:, 0, 1] * old[:, 1, 0]
+    gain = reach @ (flipped / area[:, None, None])
+    mean = mean + (gain @ (new_mean - mean[:, :SIZE] @ READ[:2].T)[..., None])[..., 0]
+    cov = cov + gain @ (new_cov - old) @ np.swapaxes(gain, -1, -2)
+    return mean, 0.5 * (cov + np.swapaxes(cov, -1, -2))
 
 
 def run_filter(
@@ -157,35 +232,42 @@ def run_filter(
     Maybeck (1982), assumed-density filtering; Minka (2001).
     """
     steps, pairs = evidence.shift.shape[:2]
-    out = _empty(steps, pairs, series)
     present = np.array([[not np.isnan(s.low[t]).all() for s in series] for t in range(steps)])
-    mean, cov = np.zeros((pairs, SIZE)), np.broadcast_to(model.start, (pairs, SIZE, SIZE))
+    read = np.any(evidence.precision != 0.0, axis=(2, 3))
+    size = len(model.start)
+    out = _empty(steps, pairs, size, series)
+    mean, cov = np.zeros((pairs, size)), np.broadcast_to(model.start, (pairs, size, size))
     for step in range(steps):
         waiting = step <= start
         mean = np.where(waiting[:, None], 0.0, mean @ model.transition.T)
         moved = model.transition @ cov @ model.transition.T + model.innovation
         cov = np.where(waiting[:, None, None], model.start, moved)
-        out.predicted.mean[step], out.predicted.cov[step] = mean, cov
-        precision, shift = evidence.precision[step], evidence.shift[step]
+        out.whole_predicted.mean[step], out.whole_predicted.cov[step] = mean, cov
+        rows = np.flatnonzero(read[step])
+        if len(rows):
+            precision, shift = evidence.precision[step, rows], evidence.shift[step, rows]
+            mean, cov = mean.copy(), cov.copy()
+            mean[rows], cov[rows], mass = _update(mean[rows], cov[rows], precision, shift)
+            out.log_density[step, rows] = evidence.base[step, rows] + mass
         if series and present[step].any():
-            near_mean, near_cov = _update(mean, cov, precision, shift)
-            seen_mean, seen_cov = near_mean @ READ[:2].T, READ[:2] @ near_cov @ READ[:2].T
-            more, pull = _grade(seen_mean, seen_cov, step, series, present, out)
-            precision, shift = precision + more, shift + pull
-        mean, cov = _update(mean, cov, precision, shift)
-        out.updated.mean[step], out.updated.cov[step] = mean, cov
+            seen_mean = mean[:, :SIZE] @ READ[:2].T
+            seen_cov = READ[:2] @ cov[:, :SIZE, :SIZE] @ READ[:2].T
+            _grade(seen_mean, seen_cov, step, series, present, out)
+            mean, cov = _carry_over(mean, cov, seen_mean, seen_cov)
+        out.whole_updated.mean[step], out.whole_updated.cov[step] = mean, cov
     return out
 
 
-def _empty(steps: int, pairs: int, series: Sequence[Bounds]) -> Filtered:
+def _empty(steps: int, pairs: int, size: int, series: Sequence[Bounds]) -> Filtered:
     def blank() -> Moments:
-        return Moments(np.empty((steps, pairs, SIZE)), np.empty((steps, pairs, SIZE, SIZE)))
+        return Moments(np.empty((steps, pairs, size)), np.empty((steps, pairs, size, size)))
 
     return Filtered(
-        predicted=blank(),
-        updated=blank(),
+        whole_predicted=blank(),
+        whole_updated=blank(),
         precision=[np.zeros(s.low.shape) for s in series],
         shift=[np.zeros(s.low.shape) for s in series],
+        log_density=np.zeros((steps, pairs)),
     )
 
 
@@ -195,14 +277,19 @@ class Smoothed:
 
     Attributes
     ----------
-    moments : Moments
+    whole : Moments
         Given all readings of all steps.
-    cross : ndarray, shape (T, P, SIZE, SIZE)
+    cross : ndarray, shape (T, P, SIZE + K, SIZE + K)
         Covariance of the vector at t with that at t - 1; zero at the first step.
     """
 
-    moments: Moments
+    whole: Moments
     cross: Array
+
+    @property
+    def moments(self) -> Moments:
+        """The relation given all readings of all steps."""
+        return self.whole.relation
 
 
 def run_smoother(model: Matrices, start: NDArray[np.int64], filtered: Filtered) -> Smoothed:
@@ -222,11 +309,12 @@ def run_smoother(model: Matrices, start: NDArray[np.int64], filtered: Filtered) 
     ----------
     Rauch, Tung and Striebel (1965); Shumway and Stoffer (1982) for the lagged covariance.
     """
-    mean, cov = filtered.updated.mean.copy(), filtered.updated.cov.copy()
+    before, after = filtered.whole_predicted, filtered.whole_updated
+    mean, cov = after.mean.copy(), after.cov.copy()
     cross = np.zeros_like(cov)
     for step in range(len(mean) - 2, -1, -1):
-        ahead_mean, ahead_cov = filtered.predicted.mean[step + 1], filtered.predicted.cov[step + 1]
-        forward = model.transition @ filtered.updated.cov[step]
+        ahead_mean, ahead_cov = before.mean[step + 1], before.cov[step + 1]
+        forward = model.transition @ after.cov[step]
         gain = np.swapaxes(np.linalg.solve(ahead_cov, forward), -1, -2)
         gain = np.where((step >= start)[:, None, None], gain, 0.0)
         mean[step] += (gain @ (mean[step + 1] - ahead_mean)[..., None])[..., 0]

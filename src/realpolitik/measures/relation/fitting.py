@@ -6,7 +6,7 @@ relation that the core gives (see `calibrating`).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -23,19 +23,18 @@ from realpolitik.measures.relation.filtering import (
     run_filter,
     run_smoother,
 )
+from realpolitik.measures.relation.grading import rows_of, update_graded
 from realpolitik.measures.relation.indicators import MISSING, Graded
-from realpolitik.measures.relation.model import READ, Array, Parameters, matrices
+from realpolitik.measures.relation.model import Array, Parameters, matrices
 from realpolitik.measures.relation.readings import Readings, bounds, evidence
+from realpolitik.measures.relation.summary import Summary, join, summarise
 from realpolitik.measures.relation.updates import (
-    Read,
     common_loading,
     direction_corr,
+    lasting_sd,
     list_continuous,
-    read_moments,
-    rows_of,
     update_continuous,
     update_dynamics,
-    update_graded,
 )
 from realpolitik.measures.relation.vectors import flatten, unflatten
 
@@ -50,11 +49,13 @@ RIDGE = 1e-4
 """Shrinks the extrapolation, in shares of the squared changes, so that noise does not steer it."""
 WORSE = 2.0
 """The acceleration forgets its past when a step is this many times larger than the last."""
-FIRST_WEIGHT, FIRST_LOADING = 0.25, 0.8
+BLOCK = 1000
+"""Pairs that are passed at a time: they bound the memory, not the result."""
+FIRST_WEIGHT, FIRST_LOADING, FIRST_LASTING = 0.25, 0.8, 0.5
 FIRST_DYNAMICS = model.Dynamics(
-    start_sd=0.3,
-    slow_sd=0.2,
-    fast_sd=0.5,
+    level_sd=0.5,
+    shock_sd=0.5,
+    left=0.7,
     pair_corr=0.8,
 )
 """Where the fit starts; it ends at the same values from other starts (tested)."""
@@ -80,10 +81,18 @@ class Problem:
         first: NDArray[np.int64] = np.argmax(self.exists, axis=0)
         return first
 
+    def blocks(self) -> Iterator[Problem]:
+        """Cut into blocks of pairs, in their order."""
+        for begin in range(0, self.exists.shape[1], BLOCK):
+            pairs = slice(begin, begin + BLOCK)
+            yield Problem(self.readings.part(pairs), self.exists[:, pairs])
+
 
 def pass_over(problem: Problem, params: Parameters) -> tuple[Filtered, Smoothed]:
     """Filter and smooth under given parameters."""
-    model_matrices = matrices(params.dynamics)
+    model_matrices = matrices(
+        params.dynamics, [params.continuous[name].lasting for name in params.slots]
+    )
     shape = problem.exists.shape
     series = [
         bounds(s, problem.readings.traits(s.grade.shape[2]), params.graded[n])
@@ -94,12 +103,19 @@ def pass_over(problem: Problem, params: Parameters) -> tuple[Filtered, Smoothed]
     return filtered, run_smoother(model_matrices, problem.start, filtered)
 
 
+def gather(problem: Problem, params: Parameters) -> Summary:
+    """Filter and smooth block by block, and keep what the M-step needs."""
+    columns = {n: problem.readings.continuous[n].value.shape[2] for n in params.slots}
+    parts = [
+        summarise(*pass_over(block, params), block.exists, columns) for block in problem.blocks()
+    ]
+    return join(parts)
+
+
 def rescale(params: Parameters, scale: float) -> Parameters:
     """Measure the relation in units of `scale`: every prediction of a reading stays the same."""
     d = params.dynamics
-    dynamics = replace(
-        d, start_sd=d.start_sd / scale, slow_sd=d.slow_sd / scale, fast_sd=d.fast_sd / scale
-    )
+    dynamics = replace(d, level_sd=d.level_sd / scale, shock_sd=d.shock_sd / scale)
     return replace(
         params,
         dynamics=dynamics,
@@ -126,13 +142,6 @@ def recentre(params: Parameters, shift: float) -> Parameters:
     )
 
 
-def spread_of(smoothed: Smoothed, exists: Flags) -> float:
-    """Root mean square of the relation over all dyads and steps that exist."""
-    mean = smoothed.moments.mean @ READ[:2].T
-    variance = np.einsum("ci,tpij,cj->tpc", READ[:2], smoothed.moments.cov, READ[:2])
-    return float(np.sqrt((mean**2 + variance)[exists].mean()))
-
-
 def mean_log_weight(params: Parameters) -> float:
     """Centre of the prior of log weights: the mode of the mean that they share."""
     logs = [float(np.log(p.weight)) for p in params.graded.values()]
@@ -141,44 +150,42 @@ def mean_log_weight(params: Parameters) -> float:
 
 def em_step(problem: Problem, params: Parameters) -> Parameters:
     """Filter and smooth, then update every parameter and set the scale to one."""
-    filtered, smoothed = pass_over(problem, params)
-    reads = {columns: read_moments(smoothed, columns) for columns in (1, 2)}
+    kept = gather(problem, params)
     readings = problem.readings
     graded, centre = {}, mean_log_weight(params)
     for number, (name, series) in enumerate(readings.graded.items()):
         columns = series.grade.shape[2]
-        stand_in = filtered.precision[number], filtered.shift[number]
-        rows = rows_of(series, readings.traits(columns), reads[columns], stand_in)
+        rows = rows_of(
+            series, readings.traits(columns), kept.reads[columns], kept.stand_ins[number]
+        )
         graded[name] = update_graded(rows, params.graded[name], centre)
     updated = replace(
         params,
-        dynamics=update_dynamics(smoothed, problem.start, params.dynamics.pair_corr),
+        dynamics=update_dynamics(kept.totals, params.dynamics.pair_corr),
         graded=graded,
     )
-    updated = _update_all_continuous(readings, reads, updated)
-    entry = smoothed.moments.mean[problem.start, np.arange(problem.exists.shape[1]), :2].mean()
-    updated = recentre(updated, float(entry))
-    return rescale(updated, spread_of(smoothed, problem.exists))
+    updated = _update_all_continuous(readings, kept, updated)
+    updated = recentre(updated, kept.totals.entry_mean / (2.0 * kept.totals.pairs))
+    return rescale(updated, float(np.sqrt(kept.totals.square / kept.totals.cells)))
 
 
-def _update_all_continuous(
-    readings: Readings, reads: Mapping[int, Read], params: Parameters
-) -> Parameters:
+def _update_all_continuous(readings: Readings, kept: Summary, params: Parameters) -> Parameters:
     """Update the common loading, then the rest of every continuous series."""
     if not readings.continuous:
         return params
     old = params.continuous
-    views = {name: reads[s.value.shape[2]] for name, s in readings.continuous.items()}
     lists = {
-        name: list_continuous(s, views[name], old[name]) for name, s in readings.continuous.items()
+        name: list_continuous(s, kept.reads[s.value.shape[2]], kept.offsets.get(name))
+        for name, s in readings.continuous.items()
     }
     loading = common_loading(lists, old)
     continuous = {
-        name: update_continuous(
-            s, views[name], lists[name], old[name], float(np.copysign(loading, old[name].loading))
-        )
-        for name, s in readings.continuous.items()
+        name: update_continuous(listed, old[name], float(np.copysign(loading, old[name].loading)))
+        for name, listed in lists.items()
     }
+    for name, offset in kept.offsets.items():
+        lasting = lasting_sd(readings.continuous[name], offset)
+        continuous[name] = replace(continuous[name], lasting=lasting)
     return replace(params, loading=loading, continuous=continuous)
 
 
@@ -205,6 +212,7 @@ def accelerate(points: list[Array], images: list[Array]) -> Array:
 def start_parameters(
     readings: Readings,
     signs: Mapping[str, int],
+    lasting: Collection[str] = (),
     weight: float = FIRST_WEIGHT,
     loading: float = FIRST_LOADING,
 ) -> Parameters:
@@ -215,6 +223,8 @@ def start_parameters(
     readings : Readings
     signs : Mapping of str to int
         Direction of each series.
+    lasting : collection of str
+        Series that may see a pair wrongly for as long as they run.
     weight, loading : float
         Of every graded and of every continuous series.
     """
@@ -224,7 +234,11 @@ def start_parameters(
         loading=loading,
         continuous={
             name: model.Continuous(
-                float(np.nanmean(s.value)), loading * signs[name], 0.5, float(np.nanstd(s.value))
+                level=float(np.nanmean(s.value)),
+                loading=loading * signs[name],
+                carry=0.5,
+                noise=float(np.nanstd(s.value)),
+                lasting=FIRST_LASTING * float(np.nanstd(s.value)) if name in lasting else 0.0,
             )
             for name, s in readings.continuous.items()
         },
@@ -310,8 +324,7 @@ def fit(
     small = replace(problem, readings=replace(readings, continuous=inner))
     begin = replace(start, continuous={n: start.continuous[n] for n in inner})
     params = fit_core(small, begin, iterations)
-    smoothed = pass_over(small, params)[1]
-    reads = {columns: read_moments(smoothed, columns) for columns in (1, 2)}
+    reads = gather(small, params).reads
     continuous = {
         name: params.continuous[name]
         if name in inner

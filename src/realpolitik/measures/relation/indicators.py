@@ -112,6 +112,9 @@ class Series:
         Direction in which the fit starts: 1 if a higher reading goes with cooperation.
     read : callable
         From the grid to the readings.
+    lasting : bool
+        Whether the series may see a pair wrongly for as long as it runs. A series made from
+        reports may; of the slow ones the memory is long enough to hold what stays.
     """
 
     name: str
@@ -119,6 +122,7 @@ class Series:
     core: bool
     sign: int
     read: Callable[[Grid], Continuous | Graded]
+    lasting: bool = False
 
 
 def log_odds(cooperative: Array, conflictual: Array) -> tuple[Array, Array]:
@@ -177,17 +181,24 @@ def relative(
 
 
 def _two_way(y: Array, weight: Array, source: Grades, target: Grades, extra: Array | None) -> Array:
-    """Fitted values of a weighted regression on source, target and one more column; shape (R,)."""
+    """Fitted values of a weighted regression on source, target and one more column; shape (R,).
+
+    The normal equations are added up reading by reading: a table of marks would grow with the
+    cube of the number of states.
+    """
     size = int(max(source.max(), target.max())) + 1
-    design = np.zeros((len(y), 2 * size + (extra is not None)))
-    row = np.arange(len(y))
-    design[row, source] = 1.0
-    design[row, size + target] = 1.0
-    if extra is not None:
-        design[:, -1] = extra
-    heavy = design * weight[:, None]
-    solution = np.linalg.lstsq(heavy.T @ design, heavy.T @ y, rcond=1e-10)[0]
-    fitted: Array = design @ solution
+    square = np.zeros((2 * size + 1, 2 * size + 1))
+    shift = np.zeros(2 * size + 1)
+    column = np.zeros(len(y)) if extra is None else extra
+    np.add.at(square, (source, size + target), weight)
+    for place in (source, size + target):
+        square[: 2 * size, -1] += np.bincount(place, weight * column, 2 * size)
+        np.add.at(square, (place, place), weight)
+        shift[: 2 * size] += np.bincount(place, weight * y, 2 * size)
+    square = square + np.triu(square, 1).T
+    square[-1, -1], shift[-1] = weight @ column**2, weight @ (column * y)
+    solution = np.linalg.lstsq(square, shift, rcond=1e-10)[0]
+    fitted: Array = solution[source] + solution[size + target] + column * solution[-1]
     return fitted
 
 
@@ -286,20 +297,20 @@ def _aid(grid: Grid) -> Graded:
 
 SERIES: tuple[Series, ...] = (
     Series("verbal_events", ("verbal_cooperation", "verbal_conflict"), True, 1,
-           _events("verbal_cooperation", "verbal_conflict")),
+           _events("verbal_cooperation", "verbal_conflict"), True),
     Series("material_events", ("material_cooperation", "material_conflict"), True, 1,
-           _events("material_cooperation", "material_conflict")),
+           _events("material_cooperation", "material_conflict"), True),
     Series("gdelt_verbal", ("gdelt_verbal_cooperation", "gdelt_verbal_conflict"), True, 1,
-           _events("gdelt_verbal_cooperation", "gdelt_verbal_conflict")),
+           _events("gdelt_verbal_cooperation", "gdelt_verbal_conflict"), True),
     Series("gdelt_material", ("gdelt_material_cooperation", "gdelt_material_conflict"), True, 1,
-           _events("gdelt_material_cooperation", "gdelt_material_conflict")),
+           _events("gdelt_material_cooperation", "gdelt_material_conflict"), True),
     Series("polecat_verbal", ("polecat_verbal_cooperation", "polecat_verbal_conflict"), True, 1,
-           _events("polecat_verbal_cooperation", "polecat_verbal_conflict")),
+           _events("polecat_verbal_cooperation", "polecat_verbal_conflict"), True),
     Series("polecat_material", ("polecat_material_cooperation", "polecat_material_conflict"),
-           True, 1, _events("polecat_material_cooperation", "polecat_material_conflict")),
+           True, 1, _events("polecat_material_cooperation", "polecat_material_conflict"), True),
     Series("conflict_volume", ("verbal_conflict_full", "material_conflict_full",
-           "verbal_cooperation"), False, -1, _conflict_volume),
-    Series("gdelt_score", ("gdelt_score",), False, 1, _gdelt),
+           "verbal_cooperation"), False, -1, _conflict_volume, True),
+    Series("gdelt_score", ("gdelt_score",), False, 1, _gdelt, True),
     Series("un_votes", ("ideal_distance",), False, 1, _votes),
     Series("trade", ("imports", "exports"), False, 1, _trade),
     Series("shared_igos", ("shared_igos",), False, 1, _organisations),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, fields
 from importlib import resources
 from typing import Any
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from realpolitik import cache
 from realpolitik.errors import RequestError, unknown
-from realpolitik.measures.relation.filtering import Moments
+from realpolitik.measures.relation.filtering import Flags, Moments
 from realpolitik.measures.relation.fitting import Problem, fit, pass_over, start_parameters
 from realpolitik.measures.relation.grid import make_grid, make_readings
 from realpolitik.measures.relation.indicators import SERIES, Grid, Series
@@ -156,7 +156,8 @@ def _unused() -> set[str]:
 def _fit(problem: Problem, series: Collection[Series]) -> Parameters:
     signs = {one.name: one.sign for one in series}
     core = {one.name for one in series if one.core}
-    return fit(problem, core, start_parameters(problem.readings, signs))
+    lasting = {one.name for one in series if one.lasting}
+    return fit(problem, core, start_parameters(problem.readings, signs, lasting))
 
 
 def _compute(grid: Grid, series: tuple[Series, ...], parameters: Parameters | None) -> Relation:
@@ -166,8 +167,7 @@ def _compute(grid: Grid, series: tuple[Series, ...], parameters: Parameters | No
         raise RequestError(msg)
     problem = Problem(readings, grid.exists[:, :, 0])
     params = parameters or _stored(_readings_digest(readings)) or _fit(problem, series)
-    filtered, smoothed = pass_over(problem, params)
-    final, running = _moves(smoothed.moments, grid), _moves(filtered.updated, grid)
+    final, running = _measure(problem, params, grid.exists)
     first, second = (np.array(grid.states)[side] for side in (grid.first, grid.second))
     return Relation(
         steps=grid.steps,
@@ -200,13 +200,30 @@ class _Moves:
     change_sd: Array
 
 
-def _moves(moments: Moments, grid: Grid) -> _Moves:
+def _measure(problem: Problem, params: Parameters, exists: Flags) -> tuple[_Moves, _Moves]:
+    """Smoothed and filtered level and move of every dyad, block by block of pairs."""
+    final, running, begin = list[_Moves](), list[_Moves](), 0
+    for block in problem.blocks():
+        end = begin + block.exists.shape[1]
+        filtered, smoothed = pass_over(block, params)
+        final.append(_moves(smoothed.moments, exists[:, begin:end]))
+        running.append(_moves(filtered.updated, exists[:, begin:end]))
+        begin = end
+    return _side_by_side(final), _side_by_side(running)
+
+
+def _side_by_side(parts: Sequence[_Moves]) -> _Moves:
+    names = [field.name for field in fields(_Moves)]
+    return _Moves(*(np.concatenate([getattr(p, n) for p in parts], axis=1) for n in names))
+
+
+def _moves(moments: Moments, exists: Flags) -> _Moves:
     mean, cov = moments.mean @ READ.T, READ @ moments.cov @ READ.T
     variance = np.diagonal(cov, axis1=-2, axis2=-1)
     across = np.stack([cov[..., 0, 2], cov[..., 1, 3]], axis=-1)
     move_variance = variance[..., :2] + variance[..., 2:] - 2.0 * across
-    begun = np.cumsum(grid.exists, axis=0) > 1
-    hidden, fresh = ~grid.exists, ~(grid.exists & begun)
+    begun = np.cumsum(exists, axis=0) > 1
+    hidden, fresh = ~exists, ~(exists & begun)
 
     def flat(values: Array, mask: NDArray[np.bool_]) -> Array:
         return np.where(mask, np.nan, values).reshape(len(values), -1)

@@ -1,19 +1,20 @@
 """The parameters of the measured relation and the matrices of its dynamics.
 
-A pair of states has two directed relations, ``theta_ij`` and ``theta_ji``. Each is a slow level
-plus a passing part:
+A pair of states has two directed relations, ``theta_ij`` and ``theta_ji``. Each is a level that
+stays plus a part that passes:
 
-    theta_t = l_t + g_t,    l_t = l_{t-1} + w_t,    g_t = g_{t-1} / 2 + u_t
+    theta_t = l + g_t,    g_t = left * g_{t-1} + u_t
 
-``w`` and ``u`` are Gaussian; their two directions are correlated. The vector that the filter
+``l`` and ``u`` are Gaussian; their two directions are correlated. The vector that the filter
 carries for a pair is ``(l_ij, l_ji, g_ij, g_ji, theta_ij[t-1], theta_ji[t-1])``; the last two give
-the deviation of a series its memory and make the move of a step a plain linear function.
+the deviation of a series its memory and make the move of a step a plain linear function. Behind
+them stand the lasting deviations of the pair, one for each series that has them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,14 +24,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 SIZE = 6
-"""Length of the vector the filter carries for one pair."""
+"""Length of the part of the carried vector that is about the relation."""
 
 TOP_CARRY = 0.995
 """Largest memory of a series: beyond it the stationary variance of an opening is meaningless."""
-
-LEFT = 0.5
-"""Share of the passing part that is left after a year: by definition, half. It tells the passing
-part from the slow level, whose moves stay."""
 
 READ = np.array(
     [[1, 0, 1, 0, 0, 0], [0, 1, 0, 1, 0, 0], [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, 0, 1]], dtype=float
@@ -44,19 +41,19 @@ class Dynamics:
 
     Attributes
     ----------
-    start_sd : float
-        Spread of the slow level over dyads at entry.
-    slow_sd : float
-        Standard deviation of a step of the slow level.
-    fast_sd : float
+    level_sd : float
+        Spread of the level over dyads.
+    shock_sd : float
         Standard deviation of the shock to the passing part.
+    left : float
+        Share of the passing part that is left after a step, from 0 to below 1.
     pair_corr : float
-        Correlation between the two directions of a pair, of all three.
+        Correlation between the two directions of a pair, of both.
     """
 
-    start_sd: float
-    slow_sd: float
-    fast_sd: float
+    level_sd: float
+    shock_sd: float
+    left: float
     pair_corr: float
 
 
@@ -64,7 +61,8 @@ class Dynamics:
 class Continuous:
     """Parameters of a continuous series.
 
-    ``y_t = level + loading * theta_t + d_t,  d_t = carry * d_{t-1} + e_t,  e ~ N(0, noise^2 + v)``
+    ``y_t = level + loading * theta_t + b + d_t``, with ``d_t = carry * d_{t-1} + e_t``,
+    ``e ~ N(0, noise^2 + v)`` and, of each pair, ``b ~ N(0, lasting^2)``.
 
     Attributes
     ----------
@@ -73,12 +71,15 @@ class Continuous:
         Memory of the series' own deviation.
     noise : float
         Standard deviation of `e` beyond the known error variance `v` of the reading.
+    lasting : float
+        Standard deviation over pairs of a deviation that stays; 0 for a series without one.
     """
 
     level: float
     loading: float
     carry: float
     noise: float
+    lasting: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,12 @@ class Parameters:
     iterations: int = 0
     residual: float = 0.0
 
+    @property
+    def slots(self) -> dict[str, int]:
+        """Place of each series' lasting deviation behind the relation in the carried vector."""
+        names = [name for name, p in self.continuous.items() if p.lasting > 0]
+        return {name: place for place, name in enumerate(names)}
+
     def to_json(self) -> str:
         """Write the record as JSON text."""
         return json.dumps(asdict(self), indent=1)
@@ -180,27 +187,31 @@ class Matrices:
     start: Array
 
 
-def matrices(dynamics: Dynamics) -> Matrices:
+def matrices(dynamics: Dynamics, lasting: Sequence[float] = ()) -> Matrices:
     """Write the dynamics as the transition, its noise and the distribution at entry.
 
     Parameters
     ----------
     dynamics : Dynamics
+    lasting : sequence of float, K long
+        Standard deviations of the lasting deviations.
 
     Returns
     -------
     Matrices
-        Each array has shape (SIZE, SIZE). The passing part enters in its stationary state.
+        Each array has shape (SIZE + K, SIZE + K). The passing part enters in its stationary state.
     """
-    transition = np.zeros((SIZE, SIZE))
+    size = SIZE + len(lasting)
+    transition = np.zeros((size, size))
     transition[:2, :2] = np.eye(2)
-    transition[2:4, 2:4] = LEFT * np.eye(2)
-    transition[4:6] = READ[:2]
-    innovation = np.zeros((SIZE, SIZE))
-    innovation[:2, :2] = _pair(dynamics.slow_sd, dynamics.pair_corr)
-    innovation[2:4, 2:4] = _pair(dynamics.fast_sd, dynamics.pair_corr)
-    start = np.zeros((SIZE, SIZE))
-    start[:2, :2] = _pair(dynamics.start_sd, dynamics.pair_corr)
-    start[2:4, 2:4] = innovation[2:4, 2:4] / (1.0 - LEFT**2)
+    transition[2:4, 2:4] = dynamics.left * np.eye(2)
+    transition[4:6, :SIZE] = READ[:2]
+    transition[6:, 6:] = np.eye(len(lasting))
+    innovation = np.zeros((size, size))
+    innovation[2:4, 2:4] = _pair(dynamics.shock_sd, dynamics.pair_corr)
+    start = np.zeros((size, size))
+    start[:2, :2] = _pair(dynamics.level_sd, dynamics.pair_corr)
+    start[2:4, 2:4] = innovation[2:4, 2:4] / (1.0 - dynamics.left**2)
     start[4:6, 4:6] = start[:2, :2] + start[2:4, 2:4]
+    start[6:, 6:] = np.diag(np.square(lasting))
     return Matrices(transition, innovation, start)

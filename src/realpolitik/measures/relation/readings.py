@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -33,6 +33,22 @@ class Readings:
         """Exposure for series with this number of columns, shape (P, C, X)."""
         return self.exposure if columns == 2 else self.exposure.mean(axis=1, keepdims=True)
 
+    def part(self, pairs: slice) -> Readings:
+        """Keep some pairs."""
+        return Readings(
+            continuous={
+                name: replace(
+                    s,
+                    value=s.value[:, pairs],
+                    variance=s.variance[:, pairs],
+                    silent=None if s.silent is None else s.silent[:, pairs],
+                )
+                for name, s in self.continuous.items()
+            },
+            graded={n: replace(s, grade=s.grade[:, pairs]) for n, s in self.graded.items()},
+            exposure=self.exposure[pairs],
+        )
+
     def count(self) -> Grades:
         """Series read for each step and dyad, shape (T, P, 2)."""
         seen = [np.isfinite(c.value) for c in self.continuous.values()]
@@ -61,7 +77,8 @@ def lag_grade(series: Graded) -> Grades:
 class Innovations:
     """A continuous series freed of its own memory; shape (T, P, C).
 
-    ``value = loading * (theta_t - weight * theta_{t-1}) + N(0, variance)``, NaN where not read.
+    ``value = loading * (theta_t - weight * theta_{t-1}) + (1 - weight) * b + N(0, variance)``,
+    with b the lasting deviation of the pair; NaN where not read.
     """
 
     value: Array
@@ -99,7 +116,10 @@ def evidence(readings: Readings, params: model.Parameters, shape: tuple[int, int
     shape : tuple of int
         Steps and pairs.
     """
-    precision, shift = np.zeros((*shape, 4, 4)), np.zeros((*shape, 4))
+    slots = params.slots
+    rows = 4 + len(slots)
+    precision, shift = np.zeros((*shape, rows, rows)), np.zeros((*shape, rows))
+    base = np.zeros(shape)
     for name, series in readings.continuous.items():
         part = innovations(series, params.continuous[name])
         seen = np.isfinite(part.value)
@@ -108,15 +128,18 @@ def evidence(readings: Readings, params: model.Parameters, shape: tuple[int, int
         weight = np.where(seen, 1.0 / np.where(seen, part.variance, 1.0), 0.0)
         value = np.where(seen, part.value, 0.0)
         loading = params.continuous[name].loading
+        density = np.where(seen, np.log(2.0 * np.pi * np.where(seen, part.variance, 1.0)), 0.0)
+        base -= 0.5 * (density + weight * value**2).sum(axis=-1)
         for column, functional in enumerate(FUNCTIONALS[series.value.shape[2]]):
-            now = loading * functional
-            reach = np.concatenate(
-                [np.broadcast_to(now, (*shape, 2)), -part.weight[:, :, column, None] * now], axis=-1
-            )
+            now, carry = loading * functional, part.weight[:, :, column, None]
+            reach = np.zeros((*shape, rows))
+            reach[..., :2], reach[..., 2:4] = now, -carry * now
+            if name in slots:
+                reach[..., 4 + slots[name]] = 1.0 - carry[..., 0]
             heavy = weight[:, :, column, None] * reach
             precision += heavy[..., None] * reach[..., None, :]
             shift += heavy * value[:, :, column, None]
-    return Evidence(precision, shift)
+    return Evidence(precision, shift, base)
 
 
 def bounds(series: Graded, traits: Array, params: model.Graded) -> Bounds:

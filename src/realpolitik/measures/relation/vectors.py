@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from scipy.special import expit, logit
 
 from realpolitik.measures.relation.model import (
     TOP_CARRY,
@@ -46,10 +47,11 @@ def flatten(params: Parameters) -> Array:
     params : Parameters
     """
     d = params.dynamics
-    out = [_log(d.start_sd), _log(d.slow_sd), _log(d.fast_sd)]
+    out = [_log(d.level_sd), _log(d.shock_sd), float(logit(d.left))]
     out += [_log(params.loading)]
     for p in params.continuous.values():
         out += [p.level, p.carry, _log(p.noise)]
+        out += [_log(p.lasting)] if p.lasting > 0 else []
     for g in params.graded.values():
         out += [*_gaps(g.cuts), _log(g.weight), *g.exposure, *g.carry]
     return np.array(out)
@@ -65,9 +67,9 @@ def unflatten(vector: Array, like: Parameters) -> Parameters:
     """
     flow = iter(vector.tolist())
     dynamics = Dynamics(
-        start_sd=float(np.exp(next(flow))),
-        slow_sd=float(np.exp(next(flow))),
-        fast_sd=float(np.exp(next(flow))),
+        level_sd=float(np.exp(next(flow))),
+        shock_sd=float(np.exp(next(flow))),
+        left=float(expit(next(flow))),
         pair_corr=like.dynamics.pair_corr,
     )
     loading = float(np.exp(next(flow)))
@@ -77,6 +79,7 @@ def unflatten(vector: Array, like: Parameters) -> Parameters:
             loading=float(np.copysign(loading, old.loading)),
             carry=_inside(next(flow)),
             noise=float(np.exp(next(flow))),
+            lasting=float(np.exp(next(flow))) if old.lasting > 0 else 0.0,
         )
         for name, old in like.continuous.items()
     }
