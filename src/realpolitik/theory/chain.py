@@ -13,7 +13,6 @@ from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.inputs import GATE_SIGNS, Conditions, dyad_order
 from realpolitik.theory.parameter import Params
 
-
 ROUNDING = 0.1  # ε of `magnitude`, in units of the stimulus
 
 
