@@ -147,7 +147,9 @@ def measure(
         code,
         *(str(part) for pair in (warm, measured) for part in pair),
     ]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{task} failed ({done.returncode}):\n{done.stderr}")
     rows, wall, cpu, memory = done.stdout.split("\n")[-2].split()
     return int(rows), float(wall), float(cpu), float(memory)
 

@@ -52,16 +52,14 @@ def rows_of_columns(table: ir.Table, layout: Layout) -> ir.Table:
     """Text fields of a table with one column ``c0``, ``c1`` ... for each column of the file."""
     ibis = require_ibis()
     picked = {name: table[f"c{place}"] for name, place in layout.fields.items()}
-    whole = [table[f"c{place}"].fill_null("") for place in range(layout.width)]
-    return table.select(
-        **picked, text=ibis.literal("\t").join(whole), fits=ibis.literal(value=True)
-    )
+    return table.select(**picked, text=ibis.null("string"), fits=ibis.literal(value=True))
 
 
 def rows_of_lines(table: ir.Table, layout: Layout) -> ir.Table:
     """Text fields of a table whose column ``text`` holds one line of the file in each row."""
     ibis = require_ibis()
-    lines = table.select(text=table.text.re_replace("\r$", ""))
+    cut = table.text.left(table.text.length() - 1)
+    lines = table.select(text=ibis.ifelse(table.text.endswith("\r"), cut, table.text))
     lines = lines.filter(lines.text != "", lines.text != layout.header)
     split = lines.mutate(parts=lines.text.split("\t"))
     fits = split.parts.length() == layout.width

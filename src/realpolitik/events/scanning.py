@@ -69,21 +69,19 @@ def scan(
     import duckdb
 
     paths = [item.path for item in items]
+    columns = rows_of_columns(duckdb_columns(connection, paths, layout), layout)
+    lines = rows_of_lines(duckdb_lines(connection, paths), layout)
+    by_column, by_line = (marked(rows, layout, step, sectors) for rows in (columns, lines))
     try:
-        table = rows_of_columns(duckdb_columns(connection, paths, layout), layout)
-        return _scan(connection, table, items, layout, step, sectors)
+        return _scan(connection, by_column, by_line, items)
     except duckdb.InvalidInputException:
         connection.raw_sql("DROP TABLE IF EXISTS reject_errors")
         connection.raw_sql("DROP TABLE IF EXISTS reject_scans")
-        table = rows_of_lines(duckdb_lines(connection, paths), layout)
-        return _scan(connection, table, items, layout, step, sectors)
+        return _scan(connection, by_line, by_line, items)
 
 
-def _scan(
-    connection: Any, table: ir.Table, items: Sequence[Opened], layout: Layout,
-    step: Step, sectors: Sequence[str],
-) -> Scan:  # fmt: skip
-    rows = marked(table, layout, step, sectors)
+def _scan(connection: Any, rows: ir.Table, by_line: ir.Table, items: Sequence[Opened]) -> Scan:
+    """Tally the marked rows; the text of malformed ones is found by line, which is cheaper."""
     tallied: pl.DataFrame = connection.to_polars(tally(rows))
     tallied = tallied.with_columns(pl.col("step").cast(pl.Date))
     broken, counts = _broken_lines(connection, items)
@@ -92,8 +90,9 @@ def _scan(
         counts[reason] = counts.get(reason, 0) + n
     listed = [broken]
     if faulty.height:
-        few = rows.filter(rows.fault.notnull()).select("fault", "text").limit(KEPT_REJECTS)
-        listed.append(_placed(connection.to_polars(few), items))
+        bad = by_line.filter(by_line.fault.isin(faulty["fault"].unique().to_list()))
+        few = connection.to_polars(bad.select("fault", "text").limit(KEPT_REJECTS))
+        listed.append(_placed(few, items))
     kept = pl.concat(listed).sort("file", "line", nulls_last=True).head(KEPT_REJECTS)
     shown = kept.with_columns(pl.col("text").str.slice(0, SHOWN))
     return Scan(tallied, Rejects(shown, counts))
@@ -128,15 +127,18 @@ def _broken_lines(connection: Any, items: Sequence[Opened]) -> tuple[pl.DataFram
 
 def _placed(faulty: pl.DataFrame, items: Sequence[Opened]) -> pl.DataFrame:
     """Find file and line of each faulty row by its text; equal rows take their places in turn."""
-    waiting: dict[str, list[str]] = {}
+    waiting: dict[bytes, list[str]] = {}
     for fault, text in faulty.iter_rows():
-        waiting.setdefault(text, []).append(fault)
+        waiting.setdefault(text.encode(), []).append(fault)
+    # whole lines are looked up, because cutting the end off each takes longer than reading it
+    wanted = {text + end: text for text in waiting for end in (b"", b"\n", b"\r\n")}
     rows = []
     for item in items:
-        with item.path.open(encoding="utf-8", errors="replace", newline="\n") as file:
+        with item.path.open("rb") as file:
             for number, line in enumerate(file, start=1):
-                text = line.rstrip("\r\n")
-                faults = waiting.get(text)
-                if faults:
-                    rows.append((item.label, number, faults.pop(), text))
+                if line in wanted and waiting[wanted[line]]:
+                    text = wanted[line]
+                    rows.append((item.label, number, waiting[text].pop(), text.decode()))
+                    if len(rows) == faulty.height:
+                        return pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
     return pl.DataFrame(rows, schema=REJECT_SCHEMA, orient="row")
