@@ -36,9 +36,9 @@ def relation(
 ) -> Relation:
     """Measure how every state of a panel stands towards every other.
 
-    A directed posture theta follows a slow level plus a passing part (`model`). Event ratios, pair
-    scores, disputes, rivalry, pledges, sanctions, aid, arms, exercises, visits and finance define
-    it (core series); votes, trade, shared memberships, troops and the volume of conflict events
+    A directed posture theta is a level that stays plus a passing part (`model`). Event ratios,
+    disputes, rivalry, pledges, sanctions, aid, arms, exercises, visits and finance define it (core
+    series); pair scores, votes, trade, shared memberships, troops and the volume of conflict events
     are calibrated against it and add what news they carry (`indicators`, `calibrating`).
 
     Parameters
