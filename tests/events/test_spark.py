@@ -32,7 +32,7 @@ LOG_TOLERANCE = 1e-15
 LONGEST = 400.0
 """Seconds until the driver must be done: three Java processes share the machine."""
 STARTED = 240.0
-"""Seconds until a process of the cluster must have said that it is up; on a loaded machine each
+"""Seconds until a process of the cluster must have said that it is up; on a loaded machine one
 took over a minute."""
 DRIVER = textwrap.dedent(
     """
