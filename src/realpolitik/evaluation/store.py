@@ -42,7 +42,7 @@ ROOMS = ("theory", "inference", "conditions", "evaluation", "measures/relation")
 BESIDE = frozenset(
     {
         *("explaining", "splitting", "binding", "pair_draws", "smoothing", "sampling"),
-        *("accounts", "outlook", "store", "tables"),
+        *("accounts", "comparison", "outlook", "store", "tables"),
         *("grading", "ledger", "ledger_record"),
         *("dask_cluster", "result_store", "running", "tasks", "worker_pool"),
     }
