@@ -6,18 +6,18 @@ SOURCE ?= USA
 TARGET ?= PAK
 OUT ?= reports/$(SOURCE)-$(TARGET)
 
-.PHONY: help assess test lint types unit nightly bench lock clean core dev
+.PHONY: help assess test lint types unit nightly bench lock clean model dev
 
 help: ## Print this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-core:
-	@sh scripts/setup.sh core
+model:
+	@sh scripts/setup.sh model
 
 dev:
 	@sh scripts/setup.sh dev
 
-assess: core ## Set up, assess USA PAK (or SOURCE=IND TARGET=CHN) and print where the report is
+assess: model ## Set up, assess USA PAK (or SOURCE=IND TARGET=CHN) and print where the report is
 	$(BIN)/realpolitik assess "$(SOURCE)" "$(TARGET)" --out "$(OUT)"
 
 test: lint types unit ## Set up and run every check and test

@@ -6,4 +6,5 @@ compile() { .venv/bin/uv pip compile --quiet --system-certs --universal --genera
     --python-version 3.11 "$@"; }
 compile pyproject.toml --output-file locks/core.txt
 compile pyproject.toml --all-extras --group dev --constraints locks/core.txt --output-file locks/dev.txt
+compile pyproject.toml --extra model --constraints locks/dev.txt --output-file locks/model.txt
 printf 'hatchling\neditables\n' | compile - --constraints locks/dev.txt --output-file locks/build.txt

@@ -1,12 +1,13 @@
 #!/bin/sh
-# Make .venv: `setup.sh core` for the main job, `setup.sh dev` for tests and checks.
+# Make .venv: `setup.sh model` for the main job with the theories, `setup.sh core` for it without
+# them, `setup.sh dev` for tests and checks.
 # Needs Python >= 3.11 (PYTHON names one) and a package index; nothing else.
 set -eu
 kind=$1
 cd "$(dirname "$0")/.."
 stamp=.venv/.$kind
 fresh() { [ -f "$1" ] && [ "$1" -nt "locks/$kind.txt" ] && [ "$1" -nt pyproject.toml ]; }
-if fresh "$stamp" || { [ "$kind" = core ] && fresh .venv/.dev; }; then exit 0; fi
+if fresh "$stamp" || { [ "$kind" != dev ] && fresh .venv/.dev; }; then exit 0; fi
 
 python=
 for candidate in ${PYTHON:-} python3 python3.14 python3.13 python3.12 python3.11 python; do

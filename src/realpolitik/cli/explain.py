@@ -55,8 +55,8 @@ def explain(
     from realpolitik import timeline
     from realpolitik.cli.dyads import dyad
 
-    asked = dyad(source, target, region)
     wanted = None if at is None else timeline.year_of(timeline.parse_step(at, "year"))
+    asked = dyad(source, target, region, at, at)
     from realpolitik.evaluation import accounts
 
     with progress("explaining"):

@@ -118,10 +118,10 @@ def forecast_dyad(
     RequestError
         If the request is wrong; see `cli.dyads.dyad` and `store.fitted`.
     """
-    asked = dyad(source, target, region)
+    origin = None if as_of is None else _last_whole_year(as_of)
+    asked = dyad(source, target, region, None, None if origin is None else str(origin))
     if theory is not None:
         store.theory_called(theory)
-    origin = None if as_of is None else timeline.parse_as_of(as_of).year
     evaluation = store.evaluation_of(region)
     chosen = theory or (evaluation.best() if evaluation else DEFAULT)
     given, fit = store.fitted(region, chosen, origin=origin, seed=seed)
@@ -143,6 +143,11 @@ def forecast_dyad(
         scored=evaluation is not None,
         found=found,
     )
+
+
+def _last_whole_year(as_of: str) -> int:
+    day = timeline.parse_as_of(as_of)
+    return day.year if (day.month, day.day) == (12, 31) else day.year - 1
 
 
 def graded(path: Path, region: str) -> pl.DataFrame:
