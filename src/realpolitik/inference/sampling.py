@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from realpolitik.errors import ConvergenceError
+from realpolitik.errors import ConvergenceError, missing_extra
 from realpolitik.inference.fitting import Fit
 from realpolitik.inference.objective import log_posterior
 from realpolitik.rng import stream
@@ -52,7 +52,10 @@ def _arviz() -> Any:
     """Load ArviZ; its notice of a coming major version is not ours to act on."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
-        import arviz
+        try:
+            import arviz
+        except ImportError as cause:
+            raise missing_extra("judging draws", "sampling") from cause
     return arviz
 
 
@@ -69,7 +72,10 @@ def _model(theory: Theory, inputs: Inputs, centre: Array, root: Array) -> None:
 @functools.cache
 def _sampler(theory: Any, chains: int, warmup: int, draws: int) -> Any:
     """Build the sampler of a theory once, so that other inputs of its shape need no compiling."""
-    from numpyro.infer import MCMC, NUTS
+    try:
+        from numpyro.infer import MCMC, NUTS
+    except ImportError as cause:
+        raise missing_extra("sampling a posterior", "sampling") from cause
 
     return MCMC(
         NUTS(functools.partial(_model, theory)),
@@ -108,6 +114,8 @@ def sample(
 
     Raises
     ------
+    MissingExtra
+        If NumPyro or ArviZ is not installed.
     PanelError
         If the inputs break their rules.
     ConvergenceError
