@@ -45,7 +45,7 @@ def _at(content: Any, pointer: str) -> Any:
 
 def test_every_number_of_the_bottom_line_is_in_the_record(record: Assessment) -> None:
     content = json.loads(record.to_json())
-    assert len(record.bottom_line) == 5
+    assert len(record.bottom_line) == 6
     for sentence in record.bottom_line:
         rest = sentence.text
         for figure in sentence.figures:

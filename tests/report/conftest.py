@@ -28,6 +28,24 @@ from realpolitik.report.record import (
     Vintage,
 )
 from realpolitik.report.talk_record import Settlement, Talk, TalkMediator, TalkScale
+from realpolitik.report.theory_record import (
+    Binding,
+    Convergence,
+    Driver,
+    Expectation,
+    Fan,
+    ForecastYear,
+    Layer,
+    LeaderGap,
+    Record,
+    SplitMove,
+    TermSource,
+    Theories,
+    TheoryScore,
+    Trial,
+    Trust,
+    Why,
+)
 
 YEARS = tuple(range(1947, 2024))
 EVIL = "<script>window.evil = 1</script> & </script><img src=x onerror=alert(1)>"
@@ -165,6 +183,105 @@ def _talk() -> Talk:
     )
 
 
+WAYS = (("USA", "PAK"), ("PAK", "USA"))
+LAYERS = {"systemic": 0.125, "filter": -0.25, "history": -0.0625, "shock": -0.5}
+"""Contributions that add up exactly in binary."""
+LEVELS = (0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95)
+Z = (-1.645, -1.282, -0.674, 0.0, 0.674, 1.282, 1.645)
+
+
+def _split(source: str, target: str, year: int, latest: bool) -> SplitMove:
+    layers = tuple(Layer(name, part, part - 0.2, part + 0.3) for name, part in LAYERS.items())
+    move = sum(LAYERS.values())
+    return SplitMove(
+        source, target, year, latest, not latest, -0.5, -0.9, -0.1, 0.98, move, -1.0, -0.3, layers
+    )
+
+
+def _why() -> Why:
+    chance = tuple(None if year < 1950 else (year - 1940) / 100 for year in YEARS)
+    return Why(
+        remark=None,
+        theory="neoclassical realism",
+        share=0.5,
+        moves=tuple(_split(*way, year, year == 2023) for way in WAYS for year in (1998, 2023)),
+        binding=tuple(Binding(*way, YEARS, chance, chance, chance, chance) for way in WAYS),
+        leaders=(
+            LeaderGap("USA", "PAK", EVIL, 1947, 0.5, -0.1, 1.1),
+            LeaderGap("USA", "PAK", None, 1953, -0.25, -0.9, 0.4),
+        ),
+    )
+
+
+def _trial() -> Trial:
+    scores = [
+        TheoryScore(name, kind, h, 9000, -1.2, gain, 0.01, z, z, flat, None if flat is None else z)
+        for h in (1, 3)
+        for name, kind, gain, z, flat in (
+            ("inertia", "theory", None, None, 0.02),
+            ("flat filter", "theory", -0.02, -1.5, None),
+            ("neoclassical realism", "theory", 0.0125, 1.25, 0.03),
+            ("persistence", "baseline", -0.4, -9.0, -0.38),
+            ("permuted gate", "placebo", -0.01, -0.5, 0.01),
+        )
+    ]
+    return Trial(
+        remark=None,
+        full="neoclassical realism",
+        flat="flat filter",
+        reference="inertia",
+        first_origin=2000,
+        last_origin=2017,
+        origins=18,
+        horizons=(1, 3),
+        outcome="no gain",
+        reasons=("It gains at no horizon.",),
+        remarks=(),
+        power=0.85,
+        power_strong=1.0,
+        power_draws=20,
+        scores=tuple(scores),
+        drivers=(Driver("IND", "India", 4.5), Driver("USA", "United States", -1.25)),
+    )
+
+
+def _fan(source: str, target: str) -> Fan:
+    steps = tuple(
+        ForecastYear(
+            2023 + h, -0.2, 0.4 * h, tuple(-0.2 + 0.4 * h * z for z in Z), 0.1, 0.2, 0.7, 1
+        )
+        for h in (1, 2, 3)
+    )
+    past = tuple(range(2014, 2024))
+    mean = tuple(None if year < 2016 else 0.1 * (year - 2020) for year in past)
+    edges = [tuple(None if m is None else m + e for m in mean) for e in (-0.3, 0.3)]
+    return Fan(source, target, 0.3, 0.18, past, mean, *edges, steps)
+
+
+def _theories() -> Theories:
+    return Theories(
+        why=_why(),
+        trial=_trial(),
+        expectation=Expectation(
+            None, "inertia", True, 2023, 0.25, LEVELS, tuple(_fan(*way) for way in WAYS)
+        ),
+        trust=Trust(
+            remark=None,
+            theory="inertia",
+            base="persistence",
+            past=(
+                Record(1, 9000, 4000, 0.48, 0.79, 0.91, 0.3, 1.1, 0.5, 0.61, 0.4, 0.5),
+                Record(3, 8000, 3000, None, None, None, None, None, None, None, None, None),
+            ),
+            terms=(
+                TermSource("threat", "cinc, distance", 0.9, 2016, None),
+                TermSource("civil_military", "none", 0.0, None, "no published series"),
+            ),
+            fits=(Convergence("inertia", 9000, 2e-7, 1e-5, 3, 2),),
+        ),
+    )
+
+
 @pytest.fixture(scope="session")
 def record() -> Assessment:
     """A record with every section filled, and hostile text from files."""
@@ -259,6 +376,7 @@ def sample() -> Assessment:
         read=2,
         ended=1,
         talks=(_talk(),),
+        theories=_theories(),
         map=Map(
             2023,
             _cells("USA", "PAK") + _cells("PAK", "USA"),

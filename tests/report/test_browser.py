@@ -80,7 +80,7 @@ def test_every_chart_is_drawn(opened: tuple[Page, list[str], list[str]]) -> None
         "[...document.querySelectorAll('.plot')].map(p => [p.dataset.state,"
         " p.querySelectorAll('.live svg path').length, p.querySelector('.live').clientHeight])"
     )
-    assert len(counts) == 10
+    assert len(counts) == 18
     for state, marks, height in counts:
         assert state == "live"
         assert marks > 3
@@ -166,8 +166,8 @@ def test_narrow_screen_does_not_scroll_sideways(browser: Browser, address: str) 
 def test_charts_show_without_scripts(browser: Browser, address: str) -> None:
     page, asked, _ = _open(browser, address, java_script_enabled=False)
     drawn = page.locator(".plot .drawn svg")
-    assert drawn.count() == 10
-    assert all(drawn.nth(i).is_visible() for i in range(10))
+    assert drawn.count() == 18
+    assert all(drawn.nth(i).is_visible() for i in range(18))
     assert not page.locator("#theme").is_visible()
     assert asked == [address]
 

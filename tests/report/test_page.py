@@ -120,7 +120,7 @@ def test_no_issues_no_section(record: Assessment) -> None:
 
 def test_every_chart_has_words_and_numbers(record: Assessment, html: str) -> None:
     charts = [chart for section in sections(record) for chart in section.charts]
-    assert len(charts) == 10
+    assert len(charts) == 18
     for chart in charts:
         assert len(chart.alt) > 40
         assert chart.table.rows

@@ -22,7 +22,8 @@ from realpolitik.report.schema import PUBLISHED, schema, schema_json
 
 TABLES = {
     "relation", "phases", "events", "capabilities", "flows", "region", "indicators", "sources",
-    "talks",
+    "talks", "moves", "filter", "leaders", "theories", "drivers", "forecast",
+    "past-forecasts", "terms",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import realpolitik
 from realpolitik import cache
 from realpolitik.assessment import (
+    account,
     bottom_line,
     coverage,
     episodes,
@@ -16,8 +17,10 @@ from realpolitik.assessment import (
     exchange,
     postures,
     talks,
+    theories,
 )
 from realpolitik.assessment.request import Settled, When, settle
+from realpolitik.data import load_panel
 from realpolitik.measures.relation import relation
 from realpolitik.panel import Panel
 from realpolitik.report.record import Assessment, Vintage
@@ -72,12 +75,25 @@ def assess(
         case cannot be read.
     """
     settled = settle(source, target, panel, region, start, end, as_of, case, seed)
+    region = region if panel is None else panel.region
+    remark = _apart(settled, panel, region)
 
     def compute() -> bytes:
-        return _gather(settled, use_cache).to_json().encode()
+        return _gather(settled, str(region), remark, use_cache).to_json().encode()
 
     stored = cache.remember(_key(settled), compute, use=use_cache and panel is None)
     return _restore(stored)
+
+
+def _apart(settled: Settled, panel: Panel | None, region: str | Path) -> str | None:
+    """Say why fits of the embedded panel are not about this request, if they are not."""
+    if settled.panel.as_of is not None:
+        return theories.AS_OF
+    if panel is None:
+        return None
+    whole = load_panel(region)
+    same = panel.dyads.equals(whole.dyads) and panel.states.equals(whole.states)
+    return None if same else theories.OTHER_DATA
 
 
 def _key(settled: Settled) -> str:
@@ -85,6 +101,7 @@ def _key(settled: Settled) -> str:
     request["members"] = [dataclasses.astuple(member) for member in settled.region.members]
     request["events"] = repr(settled.case)
     request["issues"] = talks.fingerprint()
+    request["theories"] = theories.fingerprint()
     return cache.key("assessment", settled.panel.vintage, request)
 
 
@@ -94,7 +111,7 @@ def _restore(stored: bytes) -> Assessment:
     return TypeAdapter(Assessment).validate_json(stored)
 
 
-def _gather(settled: Settled, use_cache: bool) -> Assessment:
+def _gather(settled: Settled, region: str, remark: str | None, use_cache: bool) -> Assessment:
     request, panel = settled.request, settled.panel
     measured = relation(panel, use_cache=use_cache)
     both = postures.both_ways(measured.table, request)
@@ -106,6 +123,7 @@ def _gather(settled: Settled, use_cache: bool) -> Assessment:
     read, ended = coverage.ended_before(indicators, request.end)
     atlas = postures.regional_map(measured.table, settled.region, request)
     timeline = events.timeline(settled.case, request)
+    told = theories.told(request, measured, region, remark)
     return Assessment(
         request=request,
         interval=INTERVAL,
@@ -115,6 +133,7 @@ def _gather(settled: Settled, use_cache: bool) -> Assessment:
             bottom_line.standing(request, atlas),
             bottom_line.power(request, balance),
             bottom_line.exchange(request, flows, read, ended),
+            account.account(request, told, INTERVAL),
         ),
         relation=both,
         indicators=indicators,
@@ -127,6 +146,7 @@ def _gather(settled: Settled, use_cache: bool) -> Assessment:
         ended=ended,
         map=atlas,
         talks=talks.talks(request),
+        theories=told,
         sources=coverage.sources(panel, indicators, flows),
         limits=coverage.limits(request, indicators, bool(timeline.events)),
         vintage=Vintage(realpolitik.__version__, cache.code_hash(), panel.vintage),

@@ -51,21 +51,24 @@ STEPPED = ("sanctions", "disputes")
 """Topics whose values hold for a whole year and jump."""
 
 
-def _axis(first: int, last: int, *, labels: bool = True) -> Any:
+def year_axis(first: int, last: int, *, labels: bool = True) -> Any:
     """Return an axis of years, one label a decade."""
     step = 5 if last - first <= 25 else 10
     ticks = [year for year in range(first, last + 1) if year % step == 0]
     return alt.Axis(values=ticks, format="d", title=None, labels=labels, labelFlush=False)
 
 
-def _span(first: int, last: int) -> Any:
+def year_scale(first: int, last: int) -> Any:
     """Return a scale on which every year has its whole width."""
     return alt.Scale(domain=[first - 0.5, last + 0.5], nice=False, padding=0)
 
 
 def _year(first: int, last: int, *, labels: bool = True) -> Any:
     return alt.X(
-        "year:Q", title=None, scale=_span(first, last), axis=_axis(first, last, labels=labels)
+        "year:Q",
+        title=None,
+        scale=year_scale(first, last),
+        axis=year_axis(first, last, labels=labels),
     )
 
 
@@ -103,7 +106,9 @@ def posture_chart(
         _on("years")
         .mark_rect(color=MUTED, opacity=0.75)
         .encode(
-            x=alt.X("left:Q", scale=_span(first, last), axis=_axis(first, last), title=None),
+            x=alt.X(
+                "left:Q", scale=year_scale(first, last), axis=year_axis(first, last), title=None
+            ),
             x2="right:Q",
             y2=alt.datum(0),
             y=alt.Y(
@@ -121,7 +126,7 @@ def posture_chart(
         _on("ends")
         .mark_rule(color=INK, strokeWidth=1.5)
         .encode(
-            x=alt.X("year:Q", scale=_span(first, last)),
+            x=alt.X("year:Q", scale=year_scale(first, last)),
             tooltip=[
                 alt.Tooltip("last:Q", title="Last year", format="d"),
                 alt.Tooltip("names:N", title="of"),
@@ -169,7 +174,7 @@ def _phase_rows(phases: Sequence[Phase], first: int, last: int) -> Rows:
 
 
 def _phase_layers(first: int, last: int) -> list[Any]:
-    x = alt.X("year:Q", scale=_span(first, last))
+    x = alt.X("year:Q", scale=year_scale(first, last))
     fill = alt.Fill("fill:N", scale=None)
     washes = _on("phases").mark_rect(opacity=0.13).encode(x=x, x2="until:Q", fill=fill)
     rules = _on("turns").mark_rule(color=MUTED, strokeDash=[2, 3], strokeWidth=1).encode(x=x)
@@ -196,8 +201,8 @@ def phase_chart(phases: Sequence[Phase], labels: dict[str, str], years: tuple[in
         }
         for phase in phases
     ]
-    scale = _span(first, last)
-    axis = _axis(first, last)
+    scale = year_scale(first, last)
+    axis = year_axis(first, last)
     y = alt.Y(
         "row:N",
         sort=list(labels.values()),

@@ -19,8 +19,9 @@ from markupsafe import Markup
 from realpolitik import cache
 from realpolitik.report import words
 from realpolitik.report.maps import ATLAS
+from realpolitik.report.parts import Chart
 from realpolitik.report.record import Assessment
-from realpolitik.report.sections import Chart, sections
+from realpolitik.report.sections import sections
 from realpolitik.report.style import CLASSES, CONFIG, CUTS
 
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"

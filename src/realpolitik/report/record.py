@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from realpolitik.report.talk_record import Talk
+from realpolitik.report.theory_record import Theories
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +338,7 @@ class Assessment:
     request : Request
     interval : float
         Probability that every interval holds.
-    bottom_line : tuple of Sentence, length 5
+    bottom_line : tuple of Sentence, length 6
     relation : tuple of Posture, length 2
         Source to target, then target to source.
     indicators : tuple of Indicator
@@ -354,6 +355,8 @@ class Assessment:
     map : Map
     talks : tuple of Talk
         Issues that need the consent of both states; empty where the case has none.
+    theories : Theories
+        Why it moved, what the theories say, what to expect and how far to trust it.
     sources : tuple of VariableSource
     limits : tuple of str
         What the reader must know before using a number.
@@ -374,6 +377,7 @@ class Assessment:
     ended: int
     map: Map
     talks: tuple[Talk, ...]
+    theories: Theories
     sources: tuple[VariableSource, ...]
     limits: tuple[str, ...]
     vintage: Vintage

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from realpolitik.report import figures, maps, settlements, words
-from realpolitik.report.figures import Drawing
+from realpolitik.report import figures, maps, settlements, theory_sections, words
+from realpolitik.report.parts import Chart, Section, Table
 from realpolitik.report.record import Assessment, Flow, MapCell, Phase, Posture, VariableSource
 from realpolitik.report.style import MUTED, shade
 from realpolitik.report.talk_record import Settlement, Talk, TalkScale
@@ -25,58 +24,13 @@ TOPICS = {
 _GREYS = ("var(--line-1)", "var(--line-2)", "var(--line-3)", "var(--line-4)", "var(--line-5)")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of text, first column the row's heading; `caption` names it for a reader."""
-
-    caption: str
-    columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart with its title, its text alternative and its numbers.
-
-    Attributes
-    ----------
-    key : str
-        Fixed id in the page.
-    title, subtitle, alt : str
-    drawing : Drawing
-    table : Table
-    fluid : bool
-        Whether the page may stretch the width.
-    margin : int
-        Pixels right of the plot that its labels need.
-    """
-
-    key: str
-    title: str
-    subtitle: str
-    alt: str
-    drawing: Drawing
-    table: Table
-    fluid: bool = True
-    margin: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A section: its template is ``templates/KEY.html.j2``."""
-
-    key: str
-    title: str
-    context: dict[str, Any]
-    charts: tuple[Chart, ...] = ()
-
-
 def sections(record: Assessment) -> tuple[Section, ...]:
     """Return all sections in the order of the page; negotiation only where there are issues."""
     return (
         Section("bottom-line", "The bottom line", {}),
         relation(record),
         phases(record),
+        *theory_sections.sections(record),
         timeline(record),
         capabilities(record),
         flows(record),

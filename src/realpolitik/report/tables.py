@@ -13,6 +13,13 @@ from realpolitik.report.record import (
     Phase,
     VariableSource,
 )
+from realpolitik.report.theory_record import (
+    Driver,
+    LeaderGap,
+    Record,
+    TermSource,
+    TheoryScore,
+)
 
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
@@ -27,6 +34,14 @@ def tables(record: Assessment) -> dict[str, Table]:
         "flows": _flows(record),
         "region": _plain(MapCell, record.map.cells),
         "talks": _talks(record),
+        "moves": _moves(record),
+        "filter": _filter(record),
+        "leaders": _plain(LeaderGap, record.theories.why.leaders),
+        "theories": _plain(TheoryScore, record.theories.trial.scores),
+        "drivers": _plain(Driver, record.theories.trial.drivers),
+        "forecast": _forecast(record),
+        "past-forecasts": _plain(Record, record.theories.trust.past),
+        "terms": _plain(TermSource, record.theories.trust.terms),
         "indicators": _plain(Indicator, record.indicators),
         "sources": _plain(VariableSource, record.sources),
     }
@@ -99,3 +114,40 @@ def _talks(record: Assessment) -> Table:
         if settlement.scale == scale.name
     ]
     return ("issue", "scale", *zone, *found), rows
+
+
+def _moves(record: Assessment) -> Table:
+    """One row for each layer of each move; `move` repeats what they add up to."""
+    place = ("source", "target", "year", "latest", "largest")
+    measured = ("measured", "measured_lower", "measured_upper", "sign")
+    rows: list[tuple[Any, ...]] = [
+        (
+            *(getattr(move, name) for name in (*place, *measured, "move", "lower", "upper")),
+            *astuple(layer),
+        )
+        for move in record.theories.why.moves
+        for layer in move.layers
+    ]
+    modelled = ("move", "move_lower", "move_upper", "layer", "contribution", "lower", "upper")
+    return (*place, *measured, *modelled), rows
+
+
+def _filter(record: Assessment) -> Table:
+    parts = ("clarity", "image", "gate", "environment")
+    rows: list[tuple[Any, ...]] = [
+        (one.source, one.target, *row)
+        for one in record.theories.why.binding
+        for row in zip(one.years, *(getattr(one, part) for part in parts), strict=True)
+    ]
+    return ("source", "target", "year", *parts), rows
+
+
+def _forecast(record: Assessment) -> Table:
+    found = record.theories.expectation
+    names = ("year", "mean", "sd", "rise", "no_change", "fall", "inflation")
+    rows: list[tuple[Any, ...]] = [
+        (fan.source, fan.target, *(getattr(step, name) for name in names), *step.quantiles)
+        for fan in found.fans
+        for step in fan.steps
+    ]
+    return ("source", "target", *names, *(f"q{100 * q:02.0f}" for q in found.levels)), rows

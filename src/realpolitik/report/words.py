@@ -9,6 +9,18 @@ from realpolitik.report.record import Capability, Flow, MapCell, Phase, Posture
 from realpolitik.report.talk_record import Settlement, TalkScale
 
 MINUS = "−"
+LAYERS = {
+    "systemic": "systemic pressure",
+    "filter": "the filter",
+    "perception": "the leader's image",
+    "domestic": "domestic preference",
+    "history": "its own past level",
+    "reciprocity": "the other's posture",
+    "third parties": "third parties",
+    "shock": "what it does not explain",
+}
+"""Layers of a theory, as they read inside a sentence."""
+DIRECTIONS = {"rise": "a rise", "no_change": "no change", "fall": "a fall"}
 
 
 def signed(value: float | None, digits: int = 2) -> str:
