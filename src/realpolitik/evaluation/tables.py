@@ -44,8 +44,8 @@ def _row(one: Score) -> dict[str, object]:
 
 
 def scores(found: Evaluation) -> pl.DataFrame:
-    """One row for each forecaster and horizon, best first."""
-    rows = sorted(found.scores, key=lambda one: (one.horizon, -one.log_score))
+    """One row for each forecaster and horizon, the largest gain over the reference first."""
+    rows = sorted(found.scores, key=lambda one: (one.horizon, -one.gain.get(REFERENCE, 0.0)))
     return pl.DataFrame([_row(one) for one in rows], infer_schema_length=None)
 
 
