@@ -11,7 +11,7 @@ from realpolitik.cli.options import AsOfOption, FormatOption, RegionOption, Seed
 from realpolitik.cli.output import emit, note, on_terminal, progress
 
 LONGEST = 5
-SHORT = ("step", "mean", "sd", "q05", "q25", "q50", "q75", "q95", "rise", "no_change", "fall")
+SHORT = ("step", "mean", "sd", "q05", "q95", "rise", "no_change", "fall")
 """Columns of the table on a terminal; csv and json have all."""
 
 
