@@ -77,7 +77,7 @@ def test_tables_hold_the_numbers_of_the_json(folder: Path) -> None:
 def test_verdict_is_printed_plainly(html: str) -> None:
     text = re.sub(r"<[^>]+>", "", html)
     assert "Does the filter of neoclassical realism earn its place? No gain." in text
-    assert "one of medium effect with probability 0.85 and one of strong effect" in text
+    assert "the rule saw one of medium effect in 17 and one of strong effect" in text
     assert "India +4.5, United States −1.2" in text
     assert "civil military (no published series)" in text
 
@@ -89,7 +89,7 @@ def test_theories_stand_apart_from_baselines(record: Assessment) -> None:
         "flat filter",
         "neoclassical realism",
     ]
-    assert tables["theories"].rows[2][1:] == ("+0.013 (+1.2)",) * 2 + ("+0.030 (+1.2)",) * 2
+    assert tables["theories"].rows[2][1:] == ("+0.0125 (+1.2)",) * 2 + ("+0.0300 (+1.2)",) * 2
     assert tables["theories"].rows[0][1] == "–"
     assert [row[:2] for row in tables["others"].rows] == [
         ("persistence", "baseline"),

@@ -169,13 +169,11 @@ def _scores(found: Trial, kinds: tuple[str, ...]) -> Table:
             key = (kinds.index(one.kind), one.kind, one.forecaster)
             rows.setdefault(key, {})[one.horizon] = one
     several = len(kinds) > 1
-    years = [f"{h} {'year' if h == 1 else 'years'}" for h in found.horizons]
     columns = [
-        *(f"Over {found.reference}, {text}" for text in years),
-        *(f"Over the {found.flat}, {text}" for text in years),
+        f"{rival}, {h} yr" for rival in (found.reference, found.flat) for h in found.horizons
     ]
     return Table(
-        f"Gain of each {'forecaster' if several else 'theory'} in log score, nats a reading (z)",
+        f"Gain of each {'forecaster' if several else 'theory'} over a rival, nats a reading (z)",
         ("Forecaster", *(("Kind",) if several else ()), *columns),
         tuple(
             (
@@ -195,7 +193,7 @@ def _gain(score: TheoryScore | None, gain: str, z: str) -> str:
         return "–"
     error = getattr(score, z)
     size = words.signed(error, 1) if error is not None else "not known"
-    return f"{words.signed(value, 3)} ({size})"
+    return f"{words.signed(value, 4)} ({size})"
 
 
 def expectation(record: Assessment) -> Section:

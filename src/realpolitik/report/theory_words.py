@@ -57,15 +57,15 @@ def describe_fan(fan: Fan, way: str) -> str:
 def power(trial: Trial) -> str:
     """Say how likely the rule was to see a filter, had there been one."""
     known = [
-        f"one of {size} effect with probability {probability(value)}"
+        f"one of {size} effect in {round(value * trial.power_draws)}"
         for size, value in (("medium", trial.power), ("strong", trial.power_strong))
         if value is not None
     ]
     if not known:
         return "The power of the test was not simulated."
     return (
-        f"Power: had there been a filter, the rule would have seen {' and '.join(known)} "
-        f"({trial.power_draws} simulated records each, at the estimated noise)."
+        f"Power: in {trial.power_draws} simulated records with a filter, at the estimated noise, "
+        f"the rule saw {' and '.join(known)}."
     )
 
 
