@@ -107,3 +107,18 @@ def test_evidence_of_a_panel_has_the_states_and_years_of_it(panel: rp.Panel) -> 
     seen = ~np.isnan(found.value)
     np.testing.assert_array_equal(seen, ~np.isnan(found.variance))
     assert np.all(found.variance[seen] > 0)
+
+
+def test_a_state_that_enters_later_keeps_its_place_from_the_start() -> None:
+    """East Timor entered in 2002: at 2000 it is on the list, without readings and no member."""
+    panel = rp.load_panel(region="south-east-asia")
+    found = prepare(panel, origin=2000, ahead=3)
+    assert found.states == prepare(panel, origin=2010).states
+    assert "TLS" in found.states
+    check(found.inputs)
+    place = found.states.index("TLS")
+    assert not np.asarray(found.inputs.conditions.member)[:, place].any()
+    dyad = found.dyad("IDN", "TLS")
+    assert np.isnan(found.inputs.reading[:, dyad]).all()
+    other = found.dyad("IDN", "THA")
+    assert np.isfinite(found.inputs.reading[:, other]).sum() > 10

@@ -88,6 +88,27 @@ def gather(panel: Panel, parameters: Parameters) -> Evidence:
     return _by_dyad(grid, *added(*before, *after))
 
 
+def widened(evidence: Evidence, states: tuple[str, ...]) -> Evidence:
+    """Lay evidence out on a longer list of states, in the same order; the others have no readings.
+
+    A state that entered the system later is thus on the list from the start.
+    """
+    if states == evidence.states:
+        return evidence
+    place = np.array([states.index(state) for state in evidence.states])
+    number = {pair: d for d, pair in enumerate(zip(*np.triu_indices(len(states), 1), strict=True))}
+    first, second = np.triu_indices(len(place), 1)
+    pair = np.array([number[key] for key in zip(place[first], place[second], strict=True)])
+    half = len(states) * (len(states) - 1) // 2
+    dyads = np.concatenate([pair, pair + half])
+    laid = []
+    for part in (evidence.value, evidence.variance):
+        blank = np.full((len(part), 2 * half), np.nan)
+        blank[:, dyads] = part
+        laid.append(blank)
+    return Evidence(evidence.steps, states, *laid)
+
+
 def _pair_moments(moments: Moments) -> tuple[Array, Array]:
     """Mean and variance (T, P, 2) of the mean of both relations and of half their difference."""
     turn = TURN @ READ[:2]

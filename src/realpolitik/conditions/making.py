@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realpolitik.conditions import gathering, terms
-from realpolitik.conditions.evidence import Evidence, fit_outcome, weights
+from realpolitik.conditions.evidence import Evidence, fit_outcome, weights, widened
 from realpolitik.conditions.evidence import gather as gather_evidence
 from realpolitik.conditions.gathering import ABSENT, PARTS, PREFERENCE, SOURCES, Terms
 from realpolitik.conditions.terms import Array
@@ -96,7 +96,7 @@ def prepare(
     """
     layer = parameters or fit_outcome(panel)
     known = panel if origin is None else panel.known_at(origin)
-    evidence = gather_evidence(known, layer)
+    evidence = widened(gather_evidence(known, layer), _states(panel))
     raw = gathering.gather(known, evidence.states)
     last = year_of(known.end)
     first = raw.years[0]
@@ -110,6 +110,11 @@ def prepare(
         strength=_longer(raw.strength, size),
         terms=described,
     )
+
+
+def _states(panel: Panel) -> tuple[str, ...]:
+    """Every state with a dyad in any year, so that theories keep their shape at every origin."""
+    return tuple(sorted({*panel.dyads["source"].unique(), *panel.dyads["target"].unique()}))
 
 
 def _with_readings(conditions: Conditions, evidence: Evidence, first: int, size: int) -> Inputs:
