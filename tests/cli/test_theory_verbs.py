@@ -44,7 +44,7 @@ def test_shipped_results_are_of_these_data_and_this_code(region: str) -> None:
     assert found is not None, "run `realpolitik theories --compute` and ship its result"
     assert found.key == store.key_of(region)
     assert found.region == region
-    assert len(found.origins) >= 17
+    assert len(found.origins) == 18
     assert max(found.gradients.values()) < 1e-5
 
 
