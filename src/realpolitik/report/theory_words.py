@@ -56,15 +56,16 @@ def describe_fan(fan: Fan, way: str) -> str:
 
 def power(trial: Trial) -> str:
     """Say how likely the rule was to see a filter, had there been one."""
+    draws = trial.power_draws or 0
     known = [
-        f"one of {size} effect in {round(value * trial.power_draws)}"
+        f"one of {size} effect in {round(value * draws)}"
         for size, value in (("medium", trial.power), ("strong", trial.power_strong))
         if value is not None
     ]
-    if not known:
+    if not (known and draws):
         return "The power of the test was not simulated."
     return (
-        f"Power: in {trial.power_draws} simulated records with a filter, at the estimated noise, "
+        f"Power: in {draws} simulated records with a filter, at the estimated noise, "
         f"the rule saw {' and '.join(known)}."
     )
 
