@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import subprocess
@@ -32,12 +33,19 @@ def commands(page: Path) -> list[str]:
 SHOWN = list(dict.fromkeys(line for page in PAGES for line in commands(page)))
 
 
+@pytest.fixture(scope="session")
+def one_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Commands share a cache, as they do for a reader who types them one after the other."""
+    return str(tmp_path_factory.mktemp("shared-cache"))
+
+
 @pytest.mark.parametrize("line", SHOWN)
-def test_shown_command_runs(line: str, tmp_path: Path) -> None:
+def test_shown_command_runs(line: str, tmp_path: Path, one_cache: str) -> None:
     program = "from realpolitik.cli.app import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", program, *shlex.split(line)[1:]],
         cwd=tmp_path,
+        env=os.environ | {"REALPOLITIK_CACHE": one_cache},
         capture_output=True,
         text=True,
         timeout=300,
