@@ -164,7 +164,8 @@ def test_a_region_of_few_states_can_still_ask_for_the_whole_system(panel: Panel)
 def test_provenance_names_every_embedded_column(panel: Panel) -> None:
     record = provenance()
     embedded = {n for n, v in variables().items() if providers()[v.provider].embed != "no"}
-    assert set(record["column"]) == embedded | {"vote", "date", "session", "importantvote", "unres"}
+    calls = {"vote", "date", "session", "importantvote", "unres", "same_as"}
+    assert set(record["column"]) == embedded | calls
     assert record["citation"].str.len_chars().min() > 20
     assert record["sha256"].str.contains(r"^[0-9a-f]{64}( [0-9a-f]{64})*$").all()
     assert set(record["embed"]) == {"yes", "facts"}
