@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from realpolitik.conditions import terms
 from realpolitik.conditions.gathering import pledge_distance
+from realpolitik.measures.threat import common_threat, frontline
 
 EXACT = 1e-12
 NAN = np.nan
@@ -30,7 +31,7 @@ def test_carrying_forward_uses_no_later_year(held: np.ndarray) -> None:
 def test_frontline_is_the_rivals_near_the_target() -> None:
     danger = np.array([[[NAN, 0.0, 0.6], [0.0, NAN, 0.0], [0.0, 0.0, NAN]]])
     near = np.array([[[NAN, 0.2, 0.1], [0.2, NAN, 0.9], [0.1, 0.9, NAN]]])
-    found = terms.frontline(danger, near)[0]
+    found = terms.known_years(frontline(danger, near), danger)[0]
     assert found[0, 1] == pytest.approx(0.6 * 0.9, abs=EXACT)
     assert found[0, 2] == pytest.approx(0.0, abs=EXACT)
     assert np.isnan(found[0, 0])
@@ -39,7 +40,7 @@ def test_frontline_is_the_rivals_near_the_target() -> None:
 def test_common_threat_needs_one_rival_of_both() -> None:
     danger = np.zeros((1, 4, 4))
     danger[0, 0, 3], danger[0, 1, 3], danger[0, 2, 0] = 0.4, 0.9, 0.5
-    found = terms.common_threat(danger)[0]
+    found = terms.known_years(common_threat(danger), danger)[0]
     assert found[0, 1] == pytest.approx(np.sqrt(0.36), abs=EXACT)
     assert found[1, 0] == found[0, 1]
     assert found[0, 2] == 0.0

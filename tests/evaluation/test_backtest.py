@@ -139,7 +139,6 @@ def test_rows_stand_beside_the_readings_that_came() -> None:
     np.testing.assert_array_equal(found.mean[0, first], mean[0, 1])
     np.testing.assert_array_equal(found.value[first], shown.value[4])
     np.testing.assert_allclose(found.sd[0], np.sqrt(1.2))
-    assert found.common[first].sum() == 6
     assert set(found.year[first]) == {1994}
 
 
@@ -180,7 +179,6 @@ def table_of_forecasts(better: str, gain: float) -> Rows:
         year,
         source,
         target,
-        np.ones(len(year), dtype=bool),
     )
 
 

@@ -62,9 +62,14 @@ def outcome_series() -> tuple[Series, ...]:
     return tuple(one for one in SERIES if not CAUSES & set(one.columns))
 
 
+def condition_series() -> tuple[str, ...]:
+    """Return the names of the other series, which conditions are made of."""
+    return tuple(one.name for one in SERIES if CAUSES & set(one.columns))
+
+
 def fit_outcome(panel: Panel) -> Parameters:
     """Return the measurement parameters of the outcome series of a panel, stored or fitted."""
-    return parameters_of(panel, exclude=[one.name for one in SERIES if CAUSES & set(one.columns)])
+    return parameters_of(panel, exclude=condition_series())
 
 
 def gather(panel: Panel, parameters: Parameters) -> Evidence:

@@ -10,10 +10,17 @@ import polars as pl
 
 from realpolitik.conditions import terms
 from realpolitik.conditions.terms import Array
+from realpolitik.measures import similarity
 from realpolitik.measures.capabilities import component_shares, composite_index
 from realpolitik.measures.clarity import forecast_error, horizon_precision
 from realpolitik.measures.similarity_panel import pledge_codes
-from realpolitik.measures.threat import offence, power_at_home, proximity
+from realpolitik.measures.threat import (
+    common_threat,
+    frontline,
+    offence,
+    power_at_home,
+    proximity,
+)
 from realpolitik.measures.tidy import cube, matrix, present, yearly, years_of
 from realpolitik.measures.transition import parity
 from realpolitik.panel import Panel
@@ -31,7 +38,7 @@ PARTS = (
 """Parts of the stimulus after threat, in the order of the weights β."""
 PREFERENCE = ("regime_likeness",)
 SHIFT_YEARS, CULTURE_YEARS, TURNOVER_YEARS = 5, 20, 10
-HIGHEST_PLEDGE = 3.0
+PLEDGE_LEVELS = (0.0, 1.0, 2.0, 3.0)
 MILLION = 1e6
 ABSENT = {
     "evident": "no utilities of policies",
@@ -108,8 +115,8 @@ def gather(panel: Panel, states: tuple[str, ...]) -> Terms:
     deaths, spending = np.log1p(state("battle_deaths")), shares[..., 0]
     found = {
         "threat": power,
-        "common_threat": terms.common_threat(danger),
-        "frontline": terms.frontline(danger, near),
+        "common_threat": terms.known_years(common_threat(danger), danger),
+        "frontline": terms.known_years(frontline(danger, near), danger),
         "great_power_rivalry": terms.rivalry_exposure(rivalry, pledged, great),
         "trade": _trade(dyad("imports") + dyad("exports"), state("gdp")),
         "violence_spillover": -near * deaths[:, None, :],
@@ -188,11 +195,9 @@ def pledge_distance(codes: Array) -> Array:
     """
     result = np.full_like(codes, np.nan)
     for step, one in enumerate(codes):
-        gap = np.abs(one[:, None, :] - one[None, :, :])
-        both = ~np.isnan(gap)
-        count = both.sum(axis=-1)
-        total = np.where(both, gap, 0.0).sum(axis=-1)
-        result[step] = np.divide(total, count * HIGHEST_PLEDGE, out=result[step], where=count > 0)
+        total, count = similarity.observed(similarity.profiles(one, PLEDGE_LEVELS), 1)
+        whole = count * PLEDGE_LEVELS[-1]
+        result[step] = np.divide(total, whole, out=result[step], where=count > 0)
     return result
 
 

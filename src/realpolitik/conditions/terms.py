@@ -29,18 +29,6 @@ def rival_threat(power: Array, rivalry: Array) -> Array:
     return power * rivalry
 
 
-def common_threat(danger: Array) -> Array:
-    """Threats two states share: sum_k sqrt(T_ik T_jk) over third states with both known."""
-    root = np.sqrt(np.nan_to_num(_off(danger)))
-    return _known_rows(np.einsum("tik,tjk->tij", root, root), danger)
-
-
-def frontline(danger: Array, near: Array) -> Array:
-    """Worth of the target's location against the source's threats: F_ij = sum_k T_ik prox_jk."""
-    total = np.einsum("tik,tjk->tij", np.nan_to_num(_off(danger)), np.nan_to_num(_off(near)))
-    return _known_rows(total, danger)
-
-
 def rivalry_exposure(rivalry: Array, pledged: Array, great: list[int]) -> Array:
     """How far two states stand in the same or in opposite camps of rival great powers.
 
@@ -60,7 +48,7 @@ def rivalry_exposure(rivalry: Array, pledged: Array, great: list[int]) -> Array:
             lean = camp[:, :, first] - camp[:, :, second]
             heat = np.nan_to_num(rivalry[:, great[first], great[second]])
             total += heat[:, None, None] * lean[:, :, None] * lean[:, None, :]
-    return _known_rows(total, pledged)
+    return known_years(total, pledged)
 
 
 def agreement_of_indicators(shares: Array) -> Array:
@@ -126,7 +114,7 @@ def _off(values: Array) -> Array:
     return np.where(np.eye(values.shape[-1], dtype=bool), np.nan, values)
 
 
-def _known_rows(total: Array, source: Array) -> Array:
-    """Keep a sum where something of its source is known that year."""
+def known_years(total: Array, source: Array) -> Array:
+    """Take an unknown sum for nothing in a year in which anything of its source is known."""
     some = np.asarray(~np.isnan(source).all(axis=(1, 2)))
-    return _off(np.where(some[:, None, None], total, np.nan))
+    return _off(np.where(some[:, None, None], np.nan_to_num(total), np.nan))

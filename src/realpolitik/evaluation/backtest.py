@@ -15,14 +15,14 @@ from realpolitik.conditions.evidence import Evidence, fit_outcome, gather
 from realpolitik.conditions.making import Given, prepare
 from realpolitik.data import load_panel
 from realpolitik.evaluation.baselines import BASELINES
-from realpolitik.evaluation.forecasting import ahead
+from realpolitik.evaluation.forecasting import from_origin
 from realpolitik.evaluation.past import Array, History
 from realpolitik.evaluation.placebos import PLACEBOS
 from realpolitik.evaluation.rows import AtOrigin, Rows, rows
 from realpolitik.evaluation.running import Report, run_table
 from realpolitik.evaluation.tasks import Task, arrays_from_bytes, arrays_to_bytes
 from realpolitik.evaluation.trees import forecast_trees
-from realpolitik.inference.fitting import Fit, fit, refit
+from realpolitik.inference.fitting import Fit, fit
 from realpolitik.panel import Panel
 from realpolitik.theory import THEORIES, NeoclassicalRealism
 from realpolitik.theory.inputs import dyad_order
@@ -124,13 +124,14 @@ def forecast_theory(argument: tuple[Design, int, str, bytes]) -> bytes:
         theory = NeoclassicalRealism.name
         changed = PLACEBOS[name](inputs.conditions, design.seed)
         inputs = dataclasses.replace(inputs, conditions=changed)
-    peak = refit(fit_from_bytes(near, theory, given), inputs)
-    fitted = next(one for one in THEORIES if one.name == theory)
-    place = int(np.flatnonzero(given.years == given.origin)[0])
-    steps = [origin - given.origin + h for h in design.horizons]
-    found = ahead(fitted, peak.vector, inputs, place, steps)
+    found = from_origin(fit_from_bytes(near, theory, given), given, inputs, origin, design.horizons)
     return arrays_to_bytes(
-        {"mean": found.mean, "var": found.var, "now": found.now, "vector": peak.vector}
+        {
+            "mean": found.ahead.mean,
+            "var": found.ahead.var,
+            "now": found.ahead.now,
+            "vector": found.vector,
+        }
     )
 
 

@@ -12,11 +12,11 @@ from realpolitik.conditions.evidence import fit_outcome, gather
 from realpolitik.conditions.making import Given, prepare
 from realpolitik.errors import PeriodError, RequestError
 from realpolitik.evaluation.clustering import BLOCK_LENGTH, Difference, difference
-from realpolitik.evaluation.forecasting import ahead
+from realpolitik.evaluation.forecasting import from_origin
 from realpolitik.evaluation.rows import AtOrigin, Rows, rows
 from realpolitik.evaluation.scores import log_score
 from realpolitik.evaluation.verdict import CLUSTERS, AtHorizon, Verdict, decide
-from realpolitik.inference.fitting import Fit, refit
+from realpolitik.inference.fitting import Fit
 from realpolitik.inference.fitting import fit as fit_theory
 from realpolitik.measures.relation.model import Parameters
 from realpolitik.panel import Panel
@@ -209,12 +209,7 @@ def backtest(
 def _at_origin(
     fits: Sequence[Fitted], given: Given, origin: int, horizons: Sequence[int]
 ) -> AtOrigin:
-    place = int(np.flatnonzero(given.years == given.origin)[0])
-    steps = [origin - given.origin + h for h in horizons]
-    found = [
-        ahead(one.fit.theory, refit(one.fit, given.inputs).vector, given.inputs, place, steps)
-        for one in fits
-    ]
+    found = [from_origin(one.fit, given, given.inputs, origin, horizons).ahead for one in fits]
     return AtOrigin(
         origin,
         np.stack([one.mean for one in found]),

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from realpolitik.conditions.making import Given
+from realpolitik.inference.fitting import Fit, refit
 from realpolitik.inference.objective import filtered_and_scored
 from realpolitik.theory.base import Theory
 from realpolitik.theory.inputs import Inputs
@@ -67,3 +69,44 @@ def ahead(
         var=own**2 * var + other**2 * swapped(var) + 2.0 * own * other * cross + extra,
         now=base + own * now + other * swapped(now),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Refitted:
+    """A theory refitted at an origin, and what it expects.
+
+    vector : (V,)
+    ahead : Ahead
+    """
+
+    vector: Array
+    ahead: Ahead
+
+
+def from_origin(
+    near: Fit, given: Given, inputs: Inputs, origin: int, horizons: Sequence[int]
+) -> Refitted:
+    """Refit a theory to the inputs of an origin and forecast from there.
+
+    Parameters
+    ----------
+    near : Fit
+        Where the climb starts.
+    given : Given
+        Prepared at the origin, long enough for the last horizon.
+    inputs : Inputs
+        Those of `given`, or a placebo of them.
+    origin : int
+        Year.
+    horizons : sequence of int (H,)
+        Years after it.
+
+    Raises
+    ------
+    ConvergenceError
+        If the refit does not converge.
+    """
+    vector = refit(near, inputs).vector
+    place = int(np.flatnonzero(given.years == given.origin)[0])
+    steps = [origin - given.origin + h for h in horizons]
+    return Refitted(vector, ahead(near.theory, vector, inputs, place, steps))

@@ -26,7 +26,6 @@ class Rows:
     present : (R,)            level of what is read at the origin
     origin, horizon, year : (R,)
     source, target : (R,)     positions of the two states of the pair, on the list of states
-    common : (R,) of bool     whether the reading is of the pair's mean or of the difference
     """
 
     names: tuple[str, ...]
@@ -40,12 +39,6 @@ class Rows:
     year: Whole
     source: Whole
     target: Whole
-    common: NDArray[np.bool_]
-
-    def of(self, keep: NDArray[np.bool_]) -> Rows:
-        """Return the chosen rows."""
-        parts = {name: getattr(self, name)[..., keep] for name in self.__slots__ if name != "names"}
-        return Rows(self.names, **parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +85,6 @@ def rows(
                     "year": (one.origin + horizon) * whole,
                     "source": source[seen],
                     "target": target[seen],
-                    "common": seen < len(source) // 2,
                 }
             )
     joined = {

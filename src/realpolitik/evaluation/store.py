@@ -14,10 +14,12 @@ from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
+import numpy as np
+
 from realpolitik import cache
 from realpolitik.conditions.making import Given
 from realpolitik.data import load_panel
-from realpolitik.errors import RequestError
+from realpolitik.errors import RequestError, unknown
 from realpolitik.evaluation.backtest import (
     Backtest,
     Design,
@@ -108,8 +110,6 @@ def theory_called(name: str) -> Theory:
     UnknownName
         With the nearest name.
     """
-    from realpolitik.errors import unknown
-
     known = {theory.name: theory for theory in THEORIES}
     if name not in known:
         raise unknown("theory", name, known)
@@ -259,8 +259,6 @@ def _power(backtest: Backtest, effect: str) -> float:
 
 def fits_to_bytes(backtest: Backtest) -> bytes:
     """Join the fits of all theories into one file."""
-    import numpy as np
-
     return arrays_to_bytes(
         {
             name: np.frombuffer(fit_to_bytes(one), dtype=np.uint8)

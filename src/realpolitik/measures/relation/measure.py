@@ -81,7 +81,9 @@ def relation(
     }
     name = cache.key("relation", _digest(_grid_arrays(grid)), request)
     content = cache.remember(
-        name + ".npz", lambda: _compute(grid, series, parameters).to_bytes(), use=use_cache
+        name + ".npz",
+        lambda: _compute(grid, series, parameters, use_cache).to_bytes(),
+        use=use_cache,
     )
     return Relation.from_bytes(content)
 
@@ -118,24 +120,13 @@ def parameters_of(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters:
     ConvergenceError
         If there are none and the fit does not converge.
     """
-    series = _wanted(exclude)
-    grid = make_grid(panel)
-    readings = make_readings(grid, series)
-    digest = _readings_digest(readings)
-
-    def fitted() -> bytes:
-        return _fit(Problem(readings, grid.exists[:, :, 0]), series).to_json().encode()
-
-    stored = _stored(digest)
-    if stored is not None:
-        return stored
-    name = cache.key("relation parameters", digest, {"series": [one.name for one in series]})
-    return Parameters.from_json(cache.remember(name + ".json", fitted).decode())
+    grid, series = make_grid(panel), _wanted(exclude)
+    return _parameters(Problem(make_readings(grid, series), grid.exists[:, :, 0]), series)
 
 
-def readings_digest(panel: Panel) -> str:
-    """Hash of all readings of a panel, the key of stored parameters."""
-    return _readings_digest(make_readings(make_grid(panel), SERIES))
+def readings_digest(panel: Panel, *, exclude: Collection[str] = ()) -> str:
+    """Hash of the readings of a panel, the key of stored parameters."""
+    return _readings_digest(make_readings(make_grid(panel), _wanted(exclude)))
 
 
 def _wanted(exclude: Iterable[str]) -> tuple[Series, ...]:
@@ -160,13 +151,28 @@ def _fit(problem: Problem, series: Collection[Series]) -> Parameters:
     return fit(problem, core, start_parameters(problem.readings, signs, lasting))
 
 
-def _compute(grid: Grid, series: tuple[Series, ...], parameters: Parameters | None) -> Relation:
+def _parameters(problem: Problem, series: Collection[Series], use_cache: bool = True) -> Parameters:
+    """Return the stored parameters of these readings, or fit and keep them."""
+    digest = _readings_digest(problem.readings)
+    stored = _stored(digest)
+    if stored is not None:
+        return stored
+    name = cache.key("relation parameters", digest, {"series": [one.name for one in series]})
+    content = cache.remember(
+        name + ".json", lambda: _fit(problem, series).to_json().encode(), use=use_cache
+    )
+    return Parameters.from_json(content.decode())
+
+
+def _compute(
+    grid: Grid, series: tuple[Series, ...], parameters: Parameters | None, use_cache: bool
+) -> Relation:
     readings = make_readings(grid, series)
     if not readings.graded:
         msg = "the panel holds no readings of any act between its states: nothing to measure"
         raise RequestError(msg)
     problem = Problem(readings, grid.exists[:, :, 0])
-    params = parameters or _stored(_readings_digest(readings)) or _fit(problem, series)
+    params = parameters or _parameters(problem, series, use_cache)
     final, running = _measure(problem, params, grid.exists)
     first, second = (np.array(grid.states)[side] for side in (grid.first, grid.second))
     return Relation(
