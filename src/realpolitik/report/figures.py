@@ -102,6 +102,20 @@ def posture_chart(
     hover = base.mark_rule(color=INK, strokeWidth=9, opacity=0.001).encode(tooltip=_posture_tips())
     washes = _phase_layers(first, last) if phases else []
     plot = alt.layer(*washes, zero, band, line, hover)
+    strip = _indicator_strip(first, last, most)
+    stacked = alt.vconcat(plot.properties(width=WIDTH, height=210), strip)
+    stopped = [
+        {"year": year + 0.5, "last": year, "names": ", ".join(names)}
+        for year, names in sorted(ends.items())
+    ]
+    spans = _phase_rows(phases, first, last)
+    return Drawing(
+        stacked, {"years": rows, "zero": [{}], "phases": spans, "turns": spans[1:], "ends": stopped}
+    )
+
+
+def _indicator_strip(first: int, last: int, most: int) -> Any:
+    """Bars of the number of indicators read each year, with a mark where some end."""
     bars = (
         _on("years")
         .mark_rect(color=MUTED, opacity=0.75)
@@ -133,16 +147,7 @@ def posture_chart(
             ],
         )
     )
-    strip = alt.layer(bars, stops).properties(width=WIDTH, height=44)
-    stacked = alt.vconcat(plot.properties(width=WIDTH, height=210), strip)
-    stopped = [
-        {"year": year + 0.5, "last": year, "names": ", ".join(names)}
-        for year, names in sorted(ends.items())
-    ]
-    spans = _phase_rows(phases, first, last)
-    return Drawing(
-        stacked, {"years": rows, "zero": [{}], "phases": spans, "turns": spans[1:], "ends": stopped}
-    )
+    return alt.layer(bars, stops).properties(width=WIDTH, height=44)
 
 
 def _posture_rows(posture: Posture) -> Rows:
