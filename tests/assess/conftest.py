@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from realpolitik import load_panel
-from realpolitik.assessment import main, talks
+from realpolitik.assessment import main, talks, theories
 from realpolitik.measures import phases
 from realpolitik.measures.relation import Relation
 from realpolitik.panel import Panel
@@ -73,3 +73,10 @@ def walks(monkeypatch: pytest.MonkeyPatch) -> Callable[[Panel], Relation]:
     """Put the made-up relation in the place of the measured one."""
     monkeypatch.setattr(main, "relation", lambda panel, use_cache: made_up(panel))
     return made_up
+
+
+@pytest.fixture
+def without_theories(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave the theories out, where a test is not about them: they take most of the time."""
+    told = theories.withheld("Left out.")
+    monkeypatch.setattr(theories, "told", lambda *_: told)

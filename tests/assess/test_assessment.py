@@ -89,10 +89,12 @@ def test_stored_record_is_the_computed_one(
     assert rp.assess("United States", 770, start="1990") == first
 
 
+@pytest.mark.usefixtures("without_theories")
 def test_another_request_is_another_record(walks: Callable[[Panel], Relation]) -> None:
     assert rp.assess("USA", "PAK", start=1990) != rp.assess("USA", "PAK", start=1991)
 
 
+@pytest.mark.usefixtures("without_theories")
 def test_reversed_dyad_swaps_the_directions(walks: Callable[[Panel], Relation]) -> None:
     one, other = rp.assess("USA", "PAK"), rp.assess("PAK", "USA")
     assert one.relation == other.relation[::-1]
@@ -103,6 +105,7 @@ def test_reversed_dyad_swaps_the_directions(walks: Callable[[Panel], Relation]) 
     assert by_source == sorted(other.phases, key=lambda phase: (phase.source, phase.start))
 
 
+@pytest.mark.usefixtures("without_theories")
 def test_case_that_does_not_cover_the_dyad_says_so(walks: Callable[[Panel], Relation]) -> None:
     found = rp.assess("NPL", "BTN").timeline
     assert found.events == ()
@@ -110,6 +113,7 @@ def test_case_that_does_not_cover_the_dyad_says_so(walks: Callable[[Panel], Rela
     assert "No case of dated events covers Nepal and Bhutan" in found.remark
 
 
+@pytest.mark.usefixtures("without_theories")
 def test_case_about_another_dyad_is_no_record_of_this_one(
     walks: Callable[[Panel], Relation],
 ) -> None:
@@ -119,11 +123,13 @@ def test_case_about_another_dyad_is_no_record_of_this_one(
     assert "It is about USA and PAK" in found.remark
 
 
+@pytest.mark.usefixtures("without_theories")
 def test_events_outside_the_period_are_left_out(walks: Callable[[Panel], Relation]) -> None:
     found = rp.assess("USA", "PAK", start=2018, end=2019).timeline
     assert [event.date[:4] for event in found.events] == ["2018"] * 4
 
 
+@pytest.mark.usefixtures("without_theories")
 def test_what_was_not_observed_is_not_judged(
     walks: Callable[[Panel], Relation], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from realpolitik.conditions.making import Given
 from realpolitik.evaluation.ledger_record import LEVELS, normal_steps
-from realpolitik.evaluation.outlook import Outlook, outlook
+from realpolitik.evaluation.outlook import Outlook, outlooks
 from realpolitik.evaluation.summary import Evaluation
 from realpolitik.inference.fitting import Fit
 from realpolitik.report.record import Request
@@ -22,13 +22,14 @@ def expectation(
 ) -> Expectation:
     """Forecast both directions from the last year of the record."""
     one, other = request.source.code, request.target.code
-    found = [
-        (
-            pair,
-            outlook(given, fit, *pair, HORIZONS, seed=request.seed, evaluation=evaluation),
+    pairs = [(one, other), (other, one)]
+    found = list(
+        zip(
+            pairs,
+            outlooks(given, fit, pairs, HORIZONS, seed=request.seed, evaluation=evaluation),
+            strict=True,
         )
-        for pair in ((one, other), (other, one))
-    ]
+    )
     return Expectation(
         remark=None,
         theory=fit.theory.name,

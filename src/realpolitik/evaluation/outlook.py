@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,37 +94,79 @@ def outlook(
     evaluation : Evaluation, optional
         Gives the inflation.
     """
-    dyad = given.dyad(source, target)
+    return outlooks(
+        given, fit, [(source, target)], horizons, seed=seed, evaluation=evaluation, draws=draws
+    )[0]
+
+
+def outlooks(
+    given: Given,
+    fit: Fit,
+    pairs: Sequence[tuple[str, str]],
+    horizons: Sequence[int],
+    *,
+    seed: int,
+    evaluation: Evaluation | None = None,
+    draws: int = DRAWS,
+) -> tuple[Outlook, ...]:
+    """Forecast several dyads, sources and targets, from the same draws; see `outlook`."""
+    dyads = np.array([given.dyad(*pair) for pair in pairs])
     place = int(np.flatnonzero(given.years == given.origin)[0])
-    steps = [place + h for h in horizons]
+    steps = np.array([place + h for h in horizons])
+    past = np.arange(max(0, place + 1 - PAST), place + 1)
     vectors = stream(seed, "forecast").multivariate_normal(
         fit.vector, fit.covariance, size=draws, method="eigh"
     )
-    mean, var = np.empty((2, draws, len(steps)))
-    past = np.arange(max(0, place + 1 - PAST), place + 1)
-    now = np.empty((2, draws, len(past)))
+    later = np.empty((2, draws, len(steps), len(dyads)))
+    before = np.empty((2, draws, len(past), len(dyads)))
     for number, vector in enumerate(vectors):
         found, _ = filtered_and_scored(fit.theory, vector, given.inputs)
-        mean[number] = np.asarray(found.predicted_mean)[steps, dyad]
-        var[number] = np.asarray(found.predicted_var)[steps, dyad]
-        now[:, number] = np.asarray(found.mean)[past, dyad], np.asarray(found.var)[past, dyad]
+        for part, values in enumerate((found.predicted_mean, found.predicted_var)):
+            later[part, number] = np.asarray(values)[np.ix_(steps, dyads)]
+        for part, values in enumerate((found.mean, found.var)):
+            before[part, number] = np.asarray(values)[np.ix_(past, dyads)]
     factor = inflations(evaluation, fit.theory.name, horizons)
-    centre, sd = mean.mean(axis=0), np.sqrt(factor * var.mean(axis=0) + mean.var(axis=0))
+    return tuple(
+        _one(
+            given,
+            fit.theory.name,
+            _Drawn(later[..., column], before[..., column], past, factor),
+            ~_both_members(given, *pair)[past],
+            np.array([given.origin + h for h in horizons]),
+        )
+        for column, pair in enumerate(pairs)
+    )
+
+
+class _Drawn(NamedTuple):
+    """Means and variances of one dyad: `later` (2, R, H), `before` (2, R, past years)."""
+
+    later: Array
+    before: Array
+    past: NDArray[np.intp]
+    factor: Array
+
+
+def _one(
+    given: Given, theory: str, drawn: _Drawn, outside: NDArray[np.bool_], steps: NDArray[np.int64]
+) -> Outlook:
+    """Join the draws of one dyad; `outside` marks past years without both states."""
+    (mean, var), now = drawn.later, drawn.before
+    centre, sd = mean.mean(axis=0), np.sqrt(drawn.factor * var.mean(axis=0) + mean.var(axis=0))
     held, held_sd = now[0].mean(axis=0), np.sqrt(now[1].mean(axis=0) + now[0].var(axis=0))
     level = float(held[-1])
-    outside = ~_both_members(given, source, target)[past]
     return Outlook(
-        theory=fit.theory.name,
+        theory=theory,
         origin=given.origin,
         level=level,
         level_sd=float(held_sd[-1]),
-        past=given.years[past],
+        past=given.years[drawn.past],
         past_mean=np.where(outside, np.nan, held),
         past_sd=np.where(outside, np.nan, held_sd),
-        steps=np.array([given.origin + h for h in horizons]),
+        steps=steps,
         mean=centre,
         sd=sd,
         chance=direction_probability(centre, sd, np.full(len(steps), level), THRESHOLD),
-        inflation=factor,
+        inflation=drawn.factor,
         threshold=THRESHOLD,
     )
