@@ -336,9 +336,20 @@ class Cluster:
         self.scheduler = self._start(
             "dask_scheduler", "--port", "0", "--scheduler-file", str(self.note)
         )
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def start_workers(self) -> None:
+        """Start two, once the scheduler has written its whole note."""
+        wait_for(self._noted, "the scheduler")
         options = ["--no-nanny", "--nthreads", "1", "--scheduler-file", str(self.note)]
-        self.workers = [self._start("dask_worker", *options) for _ in range(2)]
-        wait_for(self.note.exists, "the scheduler")
+        self.workers += [self._start("dask_worker", *options) for _ in range(2)]
+        self.await_workers(2)
+
+    def _noted(self) -> bool:
+        try:
+            return bool(self.address)
+        except (OSError, ValueError):
+            return False
 
     def _start(self, program: str, *options: str) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -369,10 +380,12 @@ class Cluster:
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     pytest.importorskip("distributed")
     started = Cluster(tmp_path)
-    started.await_workers(2)
-    code_hash.cache_clear()  # the source may have changed since the tests began
-    yield started
-    started.stop()
+    try:
+        started.start_workers()
+        code_hash.cache_clear()  # the source may have changed since the tests began
+        yield started
+    finally:
+        started.stop()
 
 
 def test_a_cluster_worker_killed_midway_changes_nothing(
