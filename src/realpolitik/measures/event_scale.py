@@ -106,3 +106,29 @@ def mean_scale(counts: Array, values: Array) -> tuple[Array, Array]:
     spread = (number * (value - mean[..., None]) ** 2).sum(axis=-1)
     pairs = total * (total - 1.0)
     return mean, np.sqrt(np.divide(spread, pairs, out=blank, where=total > 1))
+
+
+def bounded_step(level: Array, impact: Array, bound: float = 9.0) -> Array:
+    """Move a relation index by an event, the less the nearer it is to the bound it moves to.
+
+    P' = P + I (N - P) / N for I >= 0, P + I (N + P) / N for I < 0: an index kept within ±N. It is
+    the transformation of the Tsinghua index of relations between great powers, written from memory.
+
+    Parameters
+    ----------
+    level, impact : ndarray
+        P in [-N, N], and I, the sum of the events of a step.
+    bound : float
+        N.
+
+    References
+    ----------
+    Yan & Zhou, Quantitative measurement of bilateral relations (Tsinghua University).
+
+    Examples
+    --------
+    >>> bounded_step(np.array([6.0, 6.0, -6.0, -6.0]), np.array([1.5, -1.5, 1.5, -1.5]))
+    array([ 6.5,  3.5, -3.5, -6.5])
+    """
+    room = np.where(impact >= 0, bound - level, bound + level)
+    return np.asarray(level + impact * room / bound)
