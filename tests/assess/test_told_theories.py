@@ -91,6 +91,7 @@ def _evaluation(given: Given) -> Evaluation:
         weight_errors={},
         stacked={},
         drivers={"USA": 0.5, "IND": -2.0},
+        transport=(),
         terms=given.terms,
         gradients={},
         key="made up",

@@ -61,7 +61,7 @@ def test_the_verdict_follows_from_the_table(run: Run, region: str) -> None:
     assert told.rsplit("? ", 1)[1] in ("earns its place", "no gain", "undetermined")
 
 
-@pytest.mark.parametrize("show", ["slopes", "terms", "weights", "verdict"])
+@pytest.mark.parametrize("show", ["slopes", "terms", "weights", "transport", "verdict"])
 def test_other_tables_come_back(run: Run, show: str) -> None:
     out, _ = run(f"theories --show {show} --format json")
     assert len(json.loads(out)) > 3

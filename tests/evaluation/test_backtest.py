@@ -13,8 +13,10 @@ from realpolitik.conditions.evidence import Evidence
 from realpolitik.conditions.making import Given, Term
 from realpolitik.evaluation import store, tables
 from realpolitik.evaluation.backtest import (
+    TRANSPORTED,
     Backtest,
     Design,
+    best_theory,
     fit_from_bytes,
     fit_to_bytes,
     flat_conditions,
@@ -25,7 +27,8 @@ from realpolitik.evaluation.outlook import outlook
 from realpolitik.evaluation.placebos import LEAD, PLACEBOS
 from realpolitik.evaluation.power import known_by, power
 from realpolitik.evaluation.rows import AtOrigin, Rows, rows
-from realpolitik.evaluation.summary import Evaluation, inflation, summarise
+from realpolitik.evaluation.summary import FLAT, FULL, Evaluation, inflation, summarise
+from realpolitik.evaluation.transport import LEADERS, STATE, LeftOut
 from realpolitik.inference.fitting import Fit, refit
 from realpolitik.inference.objective import filtered_and_scored
 from realpolitik.theory import THEORIES, Inertia
@@ -182,12 +185,24 @@ def table_of_forecasts(better: str, gain: float) -> Rows:
     )
 
 
+def left_out_of(names: tuple[str, ...], better: str, gain: float, way: str) -> LeftOut:
+    """One theory scores better on every reading left out, by an amount that varies."""
+    cell = np.arange(900)
+    log = -1.0 + 0.1 * np.random.default_rng(6).standard_normal((len(names), 900))
+    log[[place for place, name in enumerate(names) if name == better]] += gain
+    return LeftOut(way, names, cell % 10, cell, log, log + 0.05)
+
+
 def evaluation(better: str, gain: float, power: float) -> Evaluation:
     given, fit = world()
     given = dataclasses.replace(given, states=tuple("ABCDEFGHIJ"))
     shown = Evidence(given.years, given.states, np.zeros((30, 90)), np.zeros((30, 90)))
     design = Design("made-up", tuple(range(2000, 2012)))
-    made = Backtest(design, {"inertia": fit}, table_of_forecasts(better, gain), given, shown)
+    table = table_of_forecasts(better, gain)
+    best = best_theory(table, design.horizons)
+    names = tuple(dict.fromkeys((*TRANSPORTED, best)))
+    left_out = tuple(left_out_of(names, better, gain, way) for way in (STATE, LEADERS))
+    made = Backtest(design, {"inertia": fit}, table, left_out, given, shown)
     return summarise(made, power=power, power_strong=power, power_draws=20, key="k")
 
 
@@ -198,8 +213,13 @@ def test_a_filter_that_forecasts_earns_its_place_and_the_record_survives_json() 
     assert found.score("neoclassical realism", 3).gain["flat filter"] > 0.1
     assert max(found.weights, key=lambda name: found.weights[name]) == "neoclassical realism"
     assert sum(found.weights.values()) == pytest.approx(1.0, abs=1e-6)
+    first = found.transport[0]
+    assert (first.left_out, first.theory, first.rival) == (STATE, FULL, FLAT)
+    assert first.gain == pytest.approx(0.6, abs=0.02)
+    assert first.loss == pytest.approx(0.05)
     again = Evaluation.from_json(found.to_json())
     assert again.to_json() == found.to_json()
+    assert [one.states[3].state for one in again.transport] == ["D"] * 6
     assert again.terms == found.terms
 
 
@@ -221,6 +241,8 @@ def test_remarks_say_when_the_form_is_wrong_and_what_forecasts_best() -> None:
     told = " ".join(evaluation("reduced form", 0.6, 0.9).remarks)
     assert "the form of the filter is wrong" in told
     assert "1 year ahead the highest mean log score is that of reduced form" in told
+    assert told.count("the gain transports") == 1  # of the best theory over inertia
+    assert told.count("the gain is not shown to transport") == 1  # of the full one over flat
     assert "boosted trees (ceiling)" in " ".join(evaluation("boosted trees", 0.6, 0.9).remarks)
 
 
@@ -235,6 +257,14 @@ def test_every_table_has_its_rows(name: str) -> None:
         assert first["forecaster"] == "neoclassical realism"
         assert first["horizon"] == 1
         assert frame.filter(forecaster="inertia")["gain"].is_null().all()
+    if name == "transport":
+        whole = frame.filter(state="all")
+        assert set(whole["rival"]) == {"flat filter", "inertia"}
+        assert frame.height == whole.height + 10
+        own = frame.filter(pl.col("state") != "all")
+        assert (own["gain"] * own["readings"]).sum() == pytest.approx(
+            (whole["gain"] * whole["readings"])[0]  # here each reading is of one part
+        )
 
 
 def test_an_outlook_widens_and_its_chances_sum_to_one() -> None:

@@ -23,6 +23,7 @@ class Table(StrEnum):
     slopes = "slopes"
     terms = "terms"
     weights = "weights"
+    transport = "transport"
     verdict = "verdict"
 
 
@@ -34,7 +35,7 @@ def register(app: typer.Typer) -> None:
 def theories(
     region: RegionOption = "south-asia",
     show: Annotated[
-        Table, typer.Option("--show", help="scores, slopes, terms, weights or verdict.")
+        Table, typer.Option("--show", help="scores, slopes, terms, weights, transport or verdict.")
     ] = Table.scores,
     compute: Annotated[
         bool, typer.Option("--compute", help="Refit everything at every origin (takes long).")

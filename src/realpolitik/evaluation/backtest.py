@@ -20,11 +20,22 @@ from realpolitik.evaluation.past import Array, History
 from realpolitik.evaluation.placebos import PLACEBOS
 from realpolitik.evaluation.rows import AtOrigin, Rows, rows
 from realpolitik.evaluation.running import Report, run_table
+from realpolitik.evaluation.scores import log_score
 from realpolitik.evaluation.tasks import Task, arrays_from_bytes, arrays_to_bytes
+from realpolitik.evaluation.transport import (
+    LEADERS,
+    STATE,
+    Foretold,
+    LeftOut,
+    collect,
+    foretell,
+    mask_of,
+    parts,
+)
 from realpolitik.evaluation.trees import forecast_trees
 from realpolitik.inference.fitting import Fit, fit
 from realpolitik.panel import Panel
-from realpolitik.theory import THEORIES, NeoclassicalRealism
+from realpolitik.theory import THEORIES, FlatFilter, Inertia, NeoclassicalRealism
 from realpolitik.theory.inputs import dyad_order
 from realpolitik.theory.parameter import labels
 from realpolitik.timeline import year_of
@@ -34,6 +45,8 @@ SLOW = ("AutoETS", "AutoARIMA", TREES)
 """Forecasters that choose a model for every pair or grow trees: made at every sixth origin
 only, and only of pairs' means, because one origin takes minutes."""
 SLOW_EVERY, SLOW_REST = 6, 2
+TRANSPORTED = (NeoclassicalRealism.name, FlatFilter.name, Inertia.name)
+"""Theories that are fitted without each state and without each fold of leaders, beside the best."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +148,16 @@ def forecast_theory(argument: tuple[Design, int, str, bytes]) -> bytes:
     )
 
 
+def leave_out(argument: tuple[Design, str, int, str, bytes]) -> bytes:
+    """Fit one theory without a state's or a fold of leaders' readings and foretell these."""
+    design, left_out, part, name, near = argument
+    given = given_at(design, None)
+    mask = mask_of(given.inputs, left_out, part, design.seed)
+    return arrays_to_bytes(
+        dataclasses.asdict(foretell(fit_from_bytes(near, name, given), given.inputs, mask))
+    )
+
+
 def forecast_others(argument: tuple[Design, int]) -> bytes:
     """Forecast with all baselines and the trees at an origin."""
     design, origin = argument
@@ -220,6 +243,7 @@ class Backtest:
 
     fits : mapping of str to Fit
     rows : Rows
+    left_out : tuple of LeftOut   of states and of leaders
     given : Given        inputs on the whole panel
     truth : Evidence
     """
@@ -227,6 +251,7 @@ class Backtest:
     design: Design
     fits: Mapping[str, Fit]
     rows: Rows
+    left_out: tuple[LeftOut, ...]
     given: Given
     truth: Evidence
 
@@ -241,6 +266,9 @@ def run_backtest(
     report: Report | None = None,
 ) -> Backtest:
     """Fit every theory to the whole panel, refit it at every origin, and collect all forecasts.
+
+    Some theories, and the one that forecasts best, are also refitted without each state and without
+    each fold of leaders.
 
     The fit on the whole panel serves as the place from which each refit starts; each refit ends
     where the gradient of its own readings is flat. The measurement layer has the parameters of the
@@ -282,15 +310,61 @@ def run_backtest(
             Task(f"{origin} {name}", forecast_theory, (design, origin, name, content))
             for name, content in near.items()
         ]
+    tasks += _without(design, given, {name: whole[f"fit {name}"] for name in TRANSPORTED})
     done = run(tasks)
     made = [_at_origin(origin, list(near), done) for origin in design.origins]
+    table = rows((*near, *other_names()), made, design.horizons, truth)
+    best = best_theory(table, design.horizons)
+    if best not in TRANSPORTED:
+        done |= run(_without(design, given, {best: whole[f"fit {best}"]}))
+    judged = tuple(dict.fromkeys((*TRANSPORTED, best)))
     return Backtest(
         design=design,
         fits={name: fit_from_bytes(whole[f"fit {name}"], name, given) for name in names},
-        rows=rows((*near, *other_names()), made, design.horizons, truth),
+        rows=table,
+        left_out=tuple(_left_out(design, given, way, judged, done) for way in (STATE, LEADERS)),
         given=given,
         truth=truth,
     )
+
+
+def best_theory(table: Rows, horizons: Sequence[int]) -> str:
+    """Return the theory with the highest mean log score over all horizons."""
+    log = log_score(table.mean, table.sd, table.value)
+
+    def mean(name: str) -> float:
+        own = log[table.names.index(name)]
+        return float(np.mean([own[table.horizon == h].mean() for h in horizons]))
+
+    return max((theory.name for theory in THEORIES), key=mean)
+
+
+def _task_name(name: str, left_out: str, part: int) -> str:
+    return f"without {left_out} {part} {name}"
+
+
+def _without(design: Design, given: Given, near: Mapping[str, bytes]) -> list[Task]:
+    """Make the tasks that leave parts out."""
+    return [
+        Task(_task_name(name, way, part), leave_out, (design, way, part, name, content))
+        for name, content in near.items()
+        for way in (STATE, LEADERS)
+        for part in parts(given.inputs, way)
+    ]
+
+
+def _left_out(
+    design: Design, given: Given, left_out: str, names: Sequence[str], done: Mapping[str, bytes]
+) -> LeftOut:
+    """Put together what theories foretold of parts they had not seen."""
+    scored = {
+        name: [
+            Foretold(**arrays_from_bytes(done[_task_name(name, left_out, part)]))
+            for part in parts(given.inputs, left_out)
+        ]
+        for name in names
+    }
+    return collect(given.inputs, left_out, design.seed, scored)
 
 
 def _at_origin(origin: int, names: Sequence[str], done: Mapping[str, bytes]) -> AtOrigin:

@@ -13,14 +13,22 @@ from scipy.optimize import minimize_scalar
 
 from realpolitik.conditions.making import Term
 from realpolitik.evaluation import scores
-from realpolitik.evaluation.backtest import SLOW, TREES, Backtest
+from realpolitik.evaluation.backtest import SLOW, TREES, Backtest, best_theory
 from realpolitik.evaluation.calibration import calibration
 from realpolitik.evaluation.clustering import BLOCK_LENGTH, Difference, difference
+from realpolitik.evaluation.drivers import drivers
 from realpolitik.evaluation.placebos import PLACEBOS
 from realpolitik.evaluation.rows import Rows
 from realpolitik.evaluation.scores import Array, Whole
 from realpolitik.evaluation.stacking import stack
-from realpolitik.evaluation.transport import transport
+from realpolitik.evaluation.transport import (
+    LEADERS,
+    STATE,
+    StateGain,
+    Transported,
+    told,
+    transported,
+)
 from realpolitik.evaluation.verdict import AtHorizon, Verdict, decide
 from realpolitik.theory import THEORIES, FlatFilter, Inertia, NeoclassicalRealism
 from realpolitik.theory.inputs import CLARITY, GATE
@@ -94,6 +102,8 @@ class Evaluation:
     stacked : mapping               horizon to the stack's gain over the reference, held out
     drivers : mapping               state to what the full theory gains over the flat filter in its
                                     pairs, nats in all
+    transport : tuple of Transported
+        Gains on readings of states, and of leaders, that the parameters were fitted without.
     terms : tuple of Term
     gradients : mapping             theory to the largest gradient of its fit
     key : str                       of the data and code it was made with
@@ -114,6 +124,7 @@ class Evaluation:
     weight_errors: Mapping[str, float]
     stacked: Mapping[str, float]
     drivers: Mapping[str, float]
+    transport: tuple[Transported, ...]
     terms: tuple[Term, ...]
     gradients: Mapping[str, float]
     key: str
@@ -135,6 +146,7 @@ class Evaluation:
                     Score(**one | {"coverage": tuple(one["coverage"])}) for one in held["scores"]
                 ),
                 "slopes": tuple(Slope(**one) for one in held["slopes"]),
+                "transport": tuple(_transported(one) for one in held["transport"]),
                 "terms": tuple(Term(**one) for one in held["terms"]),
                 "reasons": tuple(held["reasons"]),
                 "remarks": tuple(held["remarks"]),
@@ -154,6 +166,12 @@ class Evaluation:
             for theory in THEORIES
         }
         return max(means, key=lambda name: means[name])
+
+
+def _transported(held: Mapping[str, Any]) -> Transported:
+    return Transported(
+        **{**held, "states": tuple(StateGain(**one) for one in held["states"])},
+    )
 
 
 def _plain(value: Any) -> Any:
@@ -312,6 +330,7 @@ def summarise(
     stacked = stack(log[places], rows.year)
     reference = log[rows.names.index(REFERENCE)]
     gain = log[rows.names.index(FULL)] - log[rows.names.index(FLAT)]
+    moved = _transport(backtest)
     return Evaluation(
         region=design.region,
         origins=design.origins,
@@ -320,7 +339,10 @@ def summarise(
         slopes=_slopes(backtest),
         outcome=verdict.outcome,
         reasons=tuple(reason.sentence for reason in verdict.reasons),
-        remarks=remarks(table, design.horizons),
+        remarks=(
+            *remarks(table, design.horizons),
+            *_told(moved, best_theory(rows, design.horizons)),
+        ),
         power=power,
         power_strong=power_strong,
         power_draws=power_draws,
@@ -331,6 +353,7 @@ def summarise(
             for h in design.horizons
         },
         drivers=_drivers(rows, gain, backtest.truth.states),
+        transport=moved,
         terms=backtest.given.terms,
         gradients={name: fit.gradient for name, fit in backtest.fits.items()},
         key=key,
@@ -340,11 +363,33 @@ def summarise(
 def _drivers(rows: Rows, gain: Array, states: Sequence[str]) -> dict[str, float]:
     """Sum the gain over the pairs of each state."""
     both = np.concatenate([rows.source, rows.target])
-    found = transport(np.concatenate([gain, gain]), both)
+    found = drivers(np.concatenate([gain, gain]), both)
     return {
         states[int(state)]: float(total)
         for state, total in zip(found.source, found.total, strict=True)
     }
+
+
+def _transport(backtest: Backtest) -> tuple[Transported, ...]:
+    """Count what the full theory gains over the flat filter, and all over the reference."""
+    states, seed = backtest.truth.states, backtest.design.seed
+    return tuple(
+        transported(held, name, rival, states, seed)
+        for held in backtest.left_out
+        for name in held.names
+        for rival in (FLAT, REFERENCE)
+        if name not in (rival, REFERENCE) and (rival == REFERENCE or name == FULL)
+    )
+
+
+def _told(moved: Sequence[Transported], best: str) -> tuple[str, ...]:
+    """Say whether the gains of the full theory and of the best one transport."""
+    found = {(one.left_out, one.theory, one.rival): one for one in moved}
+    return tuple(
+        told(found[STATE, theory, rival], found[LEADERS, theory, rival])
+        for theory, rival in ((FULL, FLAT), (best, REFERENCE))
+        if theory != rival
+    )
 
 
 def _slopes(backtest: Backtest) -> tuple[Slope, ...]:

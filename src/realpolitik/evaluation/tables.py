@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 
 import polars as pl
 
-from realpolitik.evaluation.summary import FLAT, REFERENCE, Evaluation, Score
+from realpolitik.evaluation.summary import FLAT, FULL, REFERENCE, Evaluation, Score
+from realpolitik.evaluation.transport import STATE
 
 
 def _known(value: float | None) -> float | None:
@@ -109,11 +110,51 @@ def verdict(found: Evaluation) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=["what", "text"], orient="row")
 
 
+def transport(found: Evaluation) -> pl.DataFrame:
+    """Gains on readings left out of the fit; then the full theory's over the flat filter by state.
+
+    `gain_seen` is the same gain with parameters fitted to all readings; `loss` is what the theory
+    itself loses, a reading, by not having seen them.
+    """
+    rows: list[dict[str, object]] = [
+        {
+            "left_out": one.left_out,
+            "theory": one.theory,
+            "rival": one.rival,
+            "state": "all",
+            "readings": one.readings,
+            "gain": _known(one.gain),
+            "error": _known(one.error),
+            "z": _known(one.z),
+            "smallest_z": _known(one.smallest_z),
+            "gain_seen": _known(one.gain_seen),
+            "loss": _known(one.loss),
+            "z_loss": _known(one.loss_z),
+        }
+        for one in found.transport
+    ]
+    rows += [
+        {
+            "left_out": one.left_out,
+            "theory": one.theory,
+            "rival": one.rival,
+            "state": part.state,
+            "readings": part.readings,
+            "gain": part.total / part.readings if part.readings else None,
+        }
+        for one in found.transport
+        if (one.left_out, one.theory, one.rival) == (STATE, FULL, FLAT)
+        for part in sorted(one.states, key=lambda part: -part.total)
+    ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
 ALL: Mapping[str, Callable[[Evaluation], pl.DataFrame]] = {
     "scores": scores,
     "slopes": slopes,
     "terms": terms,
     "weights": weights,
+    "transport": transport,
     "verdict": verdict,
 }
 """By name."""
