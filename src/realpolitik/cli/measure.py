@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import importlib
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,7 +15,7 @@ from realpolitik.cli.options import (
     SeedOption,
     ToOption,
 )
-from realpolitik.cli.output import emit, progress
+from realpolitik.cli.output import emit, note, progress
 from realpolitik.errors import RequestError
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ def measure(
     as_of: AsOfOption = None,
     seed: SeedOption = 0,
     form: FormatOption = None,
+    weight: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--weight", help="Weight of a part, NAME=NUMBER; may be repeated. 0 leaves it out."
+        ),
+    ] = None,
     listing: Annotated[bool, typer.Option("--list", help="List the indices and stop.")] = False,
 ) -> None:
     """Compute one index: a row for each state, pair or dyad and step.
@@ -52,13 +59,33 @@ def measure(
         msg = "name an index, for example: realpolitik measure capabilities USA CHN (or --list)"
         raise RequestError(msg)
     back = registry.entry(name).history
-    drawn = {"seed": seed} if "seed" in registry.options(name) else {}
+    chosen = _chosen(name, seed, weight or [])
     with progress(f"computing {name}"):
         panel = _panel(region, start, end, as_of, back)
-        result = registry.compute(name, panel, states or (), **drawn)
+        result = registry.compute(name, panel, states or (), **chosen)
     if start is not None and back:
         result = result.filter(result["step"] >= _year(start))
     emit(result, form, name)
+    if result.is_empty():
+        about = ", ".join(states or ["the region"])
+        note(f"no rows: {name} finds nothing on {about} in this period (see realpolitik data list)")
+
+
+def _chosen(name: str, seed: int, weight: list[str]) -> dict[str, Any]:
+    """Return the options of the index that were asked for and that it takes."""
+    from realpolitik.measures import registry
+    from realpolitik.measures.weighting import read_weights
+
+    taken = registry.options(name)
+    chosen: dict[str, Any] = {"seed": seed} if "seed" in taken else {}
+    if weight:
+        if "weights" not in taken:
+            able = [each for each in registry.names() if "weights" in registry.options(each)]
+            msg = f"{name} has no weights to set; these have: {', '.join(able)}"
+            raise RequestError(msg)
+        module = importlib.import_module(registry.entry(name).module)
+        chosen["weights"] = read_weights(module.Weights, weight)
+    return chosen
 
 
 def _year(text: str) -> int:

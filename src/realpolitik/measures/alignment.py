@@ -12,10 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from realpolitik import rng
-from realpolitik.measures.asking import joined, with_last_year
+from realpolitik.measures.asking import joined, possible_patrons, with_last_year
 from realpolitik.measures.capabilities import COMPONENT_SHARES, component_shares, composite_index
 from realpolitik.measures.channels import CHANNELS, Channels, closeness, read_channels
-from realpolitik.measures.concentration import MAJOR_POWERS
 from realpolitik.measures.hedging import ENGAGED
 from realpolitik.measures.threat import (
     hostile_intent,
@@ -202,9 +201,10 @@ def _amount(space: Space, name: str) -> Array:
     return np.asarray(space.channels.amount[CHANNELS.index(name)])
 
 
-def rival_patrons(space: Space, everyone: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Pairs of major powers in the panel that are rivals in at least one of its years."""
-    powers = sorted({state for state, _, _ in MAJOR_POWERS} & set(everyone))
+def rival_patrons(
+    space: Space, powers: Sequence[str], everyone: Sequence[str]
+) -> Iterator[tuple[int, int]]:
+    """Pairs of powers that are rivals in at least one year of the panel."""
     for a, b in combinations(powers, 2):
         pair = everyone.index(a), everyone.index(b)
         if (space.rivalry[:, pair[0], pair[1]] == 1).any():
@@ -228,8 +228,8 @@ def measure(
     `balance` to `disengaged` are the probabilities, over the weights of parts and domains (one
     part left out) and the error of the ideal points. Balance is leaning away from the patron that
     threatens more, bandwagon leaning to it; the threat is that of power, nearness and offence
-    alone unless a relation is given, which adds intent.
-    The index `hedging` takes the same patrons.
+    alone unless a relation is given, which adds intent. The great powers that a region file names
+    count as major powers, and the index `hedging` takes the same patrons.
 
     Parameters
     ----------
@@ -251,7 +251,7 @@ def measure(
     space = read_space(panel, years, everyone, relation)
     there = present(panel.states, years, everyone)
     frames = []
-    for a, b in rival_patrons(space, everyone):
+    for a, b in rival_patrons(space, possible_patrons(panel), everyone):
         rival = space.rivalry[:, a, b] == 1
         for state in (everyone.index(name) for name in chosen):
             where = rival & there[:, state]

@@ -19,7 +19,7 @@ from realpolitik.measures.alignment import (
     read_space,
     rival_patrons,
 )
-from realpolitik.measures.asking import joined
+from realpolitik.measures.asking import joined, possible_patrons
 from realpolitik.measures.tidy import matrix, members, present, years_of
 from realpolitik.measures.weighting import BAND, DRAWS, band
 from realpolitik.panel import Panel
@@ -128,7 +128,7 @@ def measure(
     there = present(panel.states, years, everyone)
     left = matrix(panel.states, "leader_changes", years, everyone)
     records = []
-    for a, b in rival_patrons(space, everyone):
+    for a, b in rival_patrons(space, possible_patrons(panel), everyone):
         rival = (space.rivalry[:, a, b] == 1)[:, None]
         for state in (everyone.index(name) for name in chosen):
             if state in (a, b):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from realpolitik import regions
 from realpolitik.errors import RequestError
+from realpolitik.measures.concentration import MAJOR_POWERS
 from realpolitik.measures.tidy import cube
 from realpolitik.panel import Panel
 
@@ -49,6 +50,16 @@ def great_powers(panel: Panel, least: int = 1) -> list[str]:
         )
         raise RequestError(msg)
     return powers
+
+
+def possible_patrons(panel: Panel) -> list[str]:
+    """States of the panel that may be a patron, in alphabetical order.
+
+    Those that the Correlates of War list as a major power in any year, and the great powers of the
+    region, so that a region file may add one.
+    """
+    listed = {state for state, _, _ in MAJOR_POWERS} | set(regions.load(panel.region).great_powers)
+    return sorted(listed & set(panel.states["state"].unique()))
 
 
 def trade_flows(

@@ -11,10 +11,21 @@ from numpy.typing import NDArray
 from realpolitik import rng
 from realpolitik.measures.balance import Frustration, frustration, triangle_index
 from realpolitik.measures.balance_null import NULLS, uncertain_balance
-from realpolitik.measures.tidy import cube, members, present, table, yearly, years_of
+from realpolitik.measures.tidy import (
+    cube,
+    members,
+    present,
+    table,
+    too_few,
+    yearly,
+    years_of,
+)
 from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
+
+TRIAD = 3
+"""Fewest states that can be out of balance."""
 
 PROVIDER = "atop, tss"
 COLUMNS = (
@@ -65,7 +76,7 @@ def measure(
     ----------
     panel : Panel
     states : sequence of str
-        Members of the panel; all if empty.
+        Three or more members of the panel; all if empty.
     draws : int
         Draws of each null model for the triangles.
     frustration_draws : int
@@ -80,6 +91,8 @@ def measure(
         `provider`.
     """
     chosen, years = members(panel, states), years_of(panel)
+    if len(chosen) < TRIAD:
+        raise too_few(TRIAD)
     network, unknown = signs(panel, years, chosen)
     known = ~np.isnan(network).any(axis=(1, 2))
     year, network = np.asarray(years)[known], network[known]

@@ -14,7 +14,7 @@ from realpolitik.measures.capabilities import (
     composite_index,
     indices,
 )
-from realpolitik.measures.tidy import table, years_of
+from realpolitik.measures.tidy import table, too_few, years_of
 from realpolitik.panel import Panel
 
 Array = NDArray[np.float64]
@@ -132,7 +132,7 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
     panel : Panel
         Gives the years.
     states : sequence of str
-        The set; the major powers of each year where empty.
+        The set, two or more; the major powers of each year where empty.
 
     Returns
     -------
@@ -140,6 +140,8 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
         `step`, `index`, `value`, `lower`, `upper`, `holder`, `holder_share`, `members`,
         `interval`, `unit`, `provider`.
     """
+    if len(states) == 1:
+        raise too_few(2)
     years = years_of(panel)
     chosen = list(states) or sorted({state for state, _, _ in MAJOR_POWERS} - {"AUH"})
     inside = np.array([[bool(states) or s in major_powers(y) for s in chosen] for y in years])

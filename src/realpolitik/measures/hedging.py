@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from realpolitik.measures.concentration import MAJOR_POWERS
+from realpolitik.measures.asking import possible_patrons
 from realpolitik.measures.tidy import (
     cube,
     matrix,
@@ -170,7 +170,7 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
     economy = np.divide(bought + sold, trade, out=np.full_like(bought, np.nan), where=trade > 0)
     there = present(panel.states, years, everyone)
     frames = []
-    for a, b in combinations(sorted({s for s, _, _ in MAJOR_POWERS} & set(everyone)), 2):
+    for a, b in combinations(possible_patrons(panel), 2):
         i, j = everyone.index(a), everyone.index(b)
         rival = np.nan_to_num(rivalry[:, i, j]) == 1
         where = there & rival[:, None] & _third(chosen, everyone, (a, b))

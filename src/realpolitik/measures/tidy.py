@@ -43,6 +43,11 @@ def yearly(panel: Panel) -> pl.DataFrame:
     return panel.dyads
 
 
+def too_few(least: int) -> RequestError:
+    """Build the error for an index that was asked about too few states."""
+    return RequestError(f"this index needs at least {least} states: name them after the index")
+
+
 def members(panel: Panel, states: Sequence[str], least: int = 0) -> list[str]:
     """States asked for, or all of the panel; each must be in the panel.
 
@@ -62,8 +67,7 @@ def members(panel: Panel, states: Sequence[str], least: int = 0) -> list[str]:
         )
         raise NotInSystem(msg)
     if len(states) < least:
-        msg = f"this index needs at least {least} states: name them after the index"
-        raise RequestError(msg)
+        raise too_few(least)
     return list(states) if states else [state for state in panel.members if state in held]
 
 

@@ -69,6 +69,27 @@ def around(amount: Array, border: NDArray[np.bool_], known: NDArray[np.bool_]) -
     return np.where(unknown, np.nan, total)
 
 
+def hosted_from_neighbours(refugees: Array, border: NDArray[np.bool_]) -> Array:
+    """Refugees that a state hosts from its land neighbours, of those reported.
+
+    A pair that is not reported may be none or few: the sum is a lower bound.
+
+    Parameters
+    ----------
+    refugees : ndarray (T, N, N)
+        Origin by host; NaN where not reported.
+    border : ndarray of bool (T, N, N)
+
+    Returns
+    -------
+    ndarray (T, N)
+        NaN where no neighbour is reported.
+    """
+    near = np.where(border, refugees.transpose(0, 2, 1), np.nan)
+    reported = ~np.isnan(near).all(axis=-1)
+    return np.where(reported, np.nansum(near, axis=-1), np.nan)
+
+
 def spillover(own: Array, neighbours: Array, fewest: int = FEWEST_YEARS) -> Spillover:
     """How deaths at home follow deaths next door, given deaths at home the year before.
 
@@ -155,6 +176,7 @@ FACTS = {
     "neighbours_at_war": ("states", "ucdp_acd, cow_contiguity"),
     "refugees_in": ("persons", "unhcr"),
     "refugees_from": ("persons", "unhcr"),
+    "refugees_from_neighbours": ("persons", "unhcr, cow_contiguity"),
     "change_of_deaths": ("log ratio", "ucdp_battle_deaths"),
     "spillover": ("elasticity", "ucdp_battle_deaths, cow_contiguity"),
 }
@@ -165,11 +187,12 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
 
     `battle_deaths` and `conflict_intensity` of the state; `neighbour_deaths` and
     `neighbours_at_war` over its land neighbours in the region (to 2016, where contiguity ends);
-    `refugees_in` and `refugees_from`. The coding of battle deaths changes in 1989: `epoch` tells
-    the two apart and they are never one series. `change_of_deaths` is the log ratio of deaths in
-    the three years from a year on to the three before it, within one coding: a bound above zero is
-    a rise, below zero a fall. `spillover`, one row for each state, is the
-    elasticity of deaths to those next door the year before, from 1989 on, with 90% bounds. Attacks
+    `refugees_in` and `refugees_from`; `refugees_from_neighbours` are those hosted from its land
+    neighbours in the region, of those reported. The coding of battle deaths changes in 1989:
+    `epoch` tells the two apart and they are never one series. `change_of_deaths` is the log ratio
+    of deaths in the three years from a year on to the three before it, within one coding: a bound
+    above zero is a rise, below zero a fall. `spillover`, one row for each state, is the elasticity
+    of deaths to those next door the year before, from 1989 on, with 90% bounds. Attacks
     are not attributed to groups: no source of the panel does it.
 
     Parameters
@@ -206,13 +229,16 @@ def read_violence(panel: Panel, years: Sequence[int], everyone: Sequence[str]) -
         name: matrix(panel.states, name, years, everyone)
         for name in ("battle_deaths", "conflict_intensity", "refugees_in", "refugees_from")
     }
-    contact = cube(yearly(panel), "contiguity", years, everyone)
+    contact, fled = (
+        cube(yearly(panel), name, years, everyone) for name in ("contiguity", "refugees")
+    )
     border = np.asarray(contact == LAND)
     known = np.asarray(~np.isnan(contact).all(axis=-1))
     war = series["conflict_intensity"]
     at_war = np.where(np.isnan(war), np.nan, war == 2)
     series["neighbour_deaths"] = around(series["battle_deaths"], border, known)
     series["neighbours_at_war"] = around(at_war, border, known)
+    series["refugees_from_neighbours"] = hosted_from_neighbours(fled, border)
     return series
 
 

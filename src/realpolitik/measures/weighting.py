@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import astuple, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from realpolitik.errors import RequestError
+from realpolitik.errors import RequestError, unknown
 
 Array = NDArray[np.float64]
 
@@ -33,6 +35,38 @@ def check_weights(weights: Any) -> Array:
         msg = f"weights must be zero or more and not all zero: {names}"
         raise RequestError(msg)
     return values
+
+
+def read_weights(kind: Any, settings: Sequence[str]) -> Any:
+    """Make a record of weights from settings like ``trade=2``; the others stay as they are.
+
+    Parameters
+    ----------
+    kind : type
+        A frozen record of weights with a default for each part.
+    settings : sequence of str
+
+    Raises
+    ------
+    UnknownName
+        If the index has no such part; the message lists the nearest.
+    RequestError
+        If a setting is no number of zero or more.
+    """
+    parts = [field.name for field in fields(kind)]
+    chosen = {}
+    for setting in settings:
+        name, _, number = (text.strip() for text in setting.partition("="))
+        if name not in parts:
+            raise unknown("part", name, parts)
+        try:
+            chosen[name] = float(number)
+        except ValueError:
+            chosen[name] = math.nan
+        if not 0.0 <= chosen[name] < math.inf:
+            msg = f"{setting!r}: a weight is NAME=NUMBER, zero or more, for example {name}=2"
+            raise RequestError(msg)
+    return kind(**chosen)
 
 
 def draw_weights(
