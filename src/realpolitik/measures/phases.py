@@ -126,7 +126,7 @@ def phases(relation: Relation, source: str, target: str, *, seed: int = 0) -> Ph
     """
     column = relation.column(source, target)
     there = np.isfinite(relation.mean[:, column])
-    steps = relation.steps[there]
+    steps = relation.years[there]
     if len(steps) < 2:
         msg = f"{source} and {target} share fewer than two years: no phases to find"
         raise RequestError(msg)

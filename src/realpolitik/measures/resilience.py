@@ -108,7 +108,7 @@ def resilience(relation: Relation, source: str, target: str, *, seed: int = 0) -
     """
     column = relation.column(source, target)
     there = np.isfinite(relation.mean[:, column])
-    steps = relation.steps[there]
+    steps = relation.years[there]
     if len(steps) < 2 * WINDOW:
         msg = f"{source} and {target} share fewer than {2 * WINDOW} years: no recovery to measure"
         raise RequestError(msg)

@@ -208,7 +208,7 @@ def frontline(threat: Array, near: Array) -> Array:
 def posture_cube(relation: Relation, years: Sequence[int], everyone: Sequence[str]) -> Array:
     """Lay out the filtered relation (what was known by then) as ndarray (T, N, N)."""
     result = np.full((len(years), len(everyone), len(everyone)), np.nan)
-    row = {int(step): t for t, step in enumerate(relation.steps)}
+    row = {int(step): t for t, step in enumerate(relation.years)}
     place = {state: number for number, state in enumerate(everyone)}
     kept = [t for t, year in enumerate(years) if year in row]
     taken = [row[years[t]] for t in kept]

@@ -156,10 +156,14 @@ def _update(mean: Array, cov: Array, precision: Array, shift: Array) -> tuple[Ar
     return mean, 0.5 * (cov + np.swapaxes(cov, -1, -2)), log_mass
 
 
-def _absorb(
+def absorb(
     mean: Array, cov: Array, functional: Array, low: Array, high: Array, loading: float
 ) -> tuple[Array, Array, Array, Array, Array]:
-    """Take in one graded reading of each of R pairs; mean (R, 2), cov (R, 2, 2), bounds (R,)."""
+    """Take in one graded reading of each of R pairs; mean (R, 2), cov (R, 2, 2), bounds (R,).
+
+    Returns the new moments of the two relations, the precision and shift of the Gaussian that
+    stands in for the reading, and the log probability of the reading.
+    """
     reach = cov @ functional
     centre, spread = mean @ functional, reach @ functional
     value, slope, bend = moments(low, high, loading, centre, spread)
@@ -182,7 +186,7 @@ def _grade(
             rows = np.flatnonzero(~np.isnan(bounds.low[step, :, column]))
             pick = (step, rows, column)
             low, high, loading = bounds.low[pick], bounds.high[pick], bounds.loading
-            found = _absorb(mean[rows], cov[rows], functional, low, high, loading)
+            found = absorb(mean[rows], cov[rows], functional, low, high, loading)
             mean[rows], cov[rows], weight, pull, value = found
             out.precision[number][pick], out.shift[number][pick] = weight, pull
             out.log_density[step, rows] += value

@@ -177,14 +177,24 @@ def _unit(series: Continuous | Graded) -> Continuous | Graded:
     """Measure a continuous series in units of its own spread, the known error taken out."""
     if isinstance(series, Graded):
         return series
-    seen = np.isfinite(series.value)
-    if not seen.any():
+    if not np.isfinite(series.value).any():
         return series
+    spread = spread_of(series)
+    return replace(series, value=series.value / spread, variance=series.variance / spread**2)
+
+
+def spread_of(series: Continuous) -> float:
+    """Spread of a continuous series with readings, the known error taken out.
+
+    Parameters
+    ----------
+    series : Continuous
+    """
+    seen = np.isfinite(series.value)
     weight = 1.0 / (series.value[seen].var() + series.variance[seen])
     centre = weight @ series.value[seen] / weight.sum()
     square = (series.value[seen] - centre) ** 2 - series.variance[seen]
-    spread = np.sqrt(max(weight @ square / weight.sum(), SMALLEST_SPREAD))
-    return replace(series, value=series.value / spread, variance=series.variance / spread**2)
+    return float(np.sqrt(max(weight @ square / weight.sum(), SMALLEST_SPREAD)))
 
 
 def _enough(series: Mapping[str, Continuous]) -> dict[str, Continuous]:

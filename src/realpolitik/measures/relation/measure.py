@@ -22,6 +22,7 @@ from realpolitik.measures.relation.model import READ, Array, Parameters
 from realpolitik.measures.relation.readings import Readings
 from realpolitik.measures.relation.record import Relation
 from realpolitik.panel import Panel
+from realpolitik.timeline import check_step
 
 STORED = "parameters.json"
 """Parameters of the built-in regions, each under the digest of the readings they were fitted to."""
@@ -30,6 +31,8 @@ STORED = "parameters.json"
 def relation(
     panel: Panel,
     *,
+    step: str = "year",
+    months: Panel | None = None,
     exclude: Collection[str] = (),
     parameters: Parameters | None = None,
     use_cache: bool = True,
@@ -45,6 +48,10 @@ def relation(
     ----------
     panel : Panel
         Yearly. What its `as_of` hides is not used, also not for the parameters.
+    step : {"year", "month"}
+    months : Panel, optional
+        The same region by month, for ``step="month"``: what is counted by month enters in its
+        month, everything else in December. Without it everything enters in December.
     exclude : collection of str
         Series or panel variables that must not measure the relation, because this run uses them
         as interventions: ``exclude=panel.roles("intervention")``.
@@ -60,9 +67,9 @@ def relation(
     Raises
     ------
     UnknownName
-        If a name to exclude is neither a series nor a variable of one.
+        If a name to exclude is neither a series nor a variable of one, or the step is unknown.
     RequestError
-        If the panel is not yearly or holds too little.
+        If the panel is not yearly or holds too little, or the months do not belong to it.
     ConvergenceError
         If the fit does not converge.
 
@@ -71,15 +78,27 @@ def relation(
     Harvey (1989) on structural time series; Terechshenko (2020) on latent hostility.
     """
     if panel.step != "year":
-        msg = "the relation is measured by year: load the panel with step='year'"
+        msg = (
+            "the relation rests on yearly readings: give the panel by year, and the one by month "
+            "as relation(panel, step='month', months=...)"
+        )
         raise RequestError(msg)
-    series = _wanted(exclude)
+    if check_step(step) == "month":
+        from realpolitik.measures.monthly import relation_by_month
+
+        return relation_by_month(
+            panel, months, exclude=exclude, parameters=parameters, use_cache=use_cache
+        )
+    if months is not None:
+        msg = "a panel by month is read with step='month' only: ask for that step or leave it out"
+        raise RequestError(msg)
+    series = wanted(exclude)
     grid = make_grid(panel)
     request = {
         "series": [one.name for one in series],
         "parameters": parameters.to_json() if parameters else None,
     }
-    name = cache.key("relation", _digest(_grid_arrays(grid)), request)
+    name = cache.key("relation", digest(grid_arrays(grid)), request)
     content = cache.remember(
         name + ".npz",
         lambda: _compute(grid, series, parameters, use_cache).to_bytes(),
@@ -102,11 +121,13 @@ def fit_parameters(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters
     ConvergenceError
         If the fit does not converge.
     """
-    grid, series = make_grid(panel), _wanted(exclude)
+    grid, series = make_grid(panel), wanted(exclude)
     return _fit(Problem(make_readings(grid, series), grid.exists[:, :, 0]), series)
 
 
-def parameters_of(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters:
+def parameters_of(
+    panel: Panel, *, exclude: Collection[str] = (), use_cache: bool = True
+) -> Parameters:
     """Return the stored parameters of a panel's readings, or fit and keep them.
 
     Parameters
@@ -114,22 +135,32 @@ def parameters_of(panel: Panel, *, exclude: Collection[str] = ()) -> Parameters:
     panel : Panel
     exclude : collection of str
         As in `relation`.
+    use_cache : bool
+        Whether parameters fitted before may be used and new ones kept.
 
     Raises
     ------
     ConvergenceError
         If there are none and the fit does not converge.
     """
-    grid, series = make_grid(panel), _wanted(exclude)
-    return _parameters(Problem(make_readings(grid, series), grid.exists[:, :, 0]), series)
+    grid, series = make_grid(panel), wanted(exclude)
+    problem = Problem(make_readings(grid, series), grid.exists[:, :, 0])
+    return _parameters(problem, series, use_cache)
 
 
 def readings_digest(panel: Panel, *, exclude: Collection[str] = ()) -> str:
     """Hash of the readings of a panel, the key of stored parameters."""
-    return _readings_digest(make_readings(make_grid(panel), _wanted(exclude)))
+    return _readings_digest(make_readings(make_grid(panel), wanted(exclude)))
 
 
-def _wanted(exclude: Iterable[str]) -> tuple[Series, ...]:
+def wanted(exclude: Iterable[str]) -> tuple[Series, ...]:
+    """Series that are left when some, or those of some variables, are excluded.
+
+    Raises
+    ------
+    UnknownName
+        If a name is neither a series nor a variable.
+    """
     gone = set(exclude)
     known = {one.name for one in SERIES} | {name for one in SERIES for name in one.columns}
     for name in gone - known - _unused():
@@ -242,15 +273,17 @@ def _moves(moments: Moments, exists: Flags) -> _Moves:
     )
 
 
-def _digest(arrays: Iterable[tuple[str, NDArray[Any]]]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
+def digest(arrays: Iterable[tuple[str, NDArray[Any]]]) -> str:
+    """Hash of named arrays."""
+    held = hashlib.blake2b(digest_size=16)
     for name, values in arrays:
-        digest.update(f"{name}{values.shape}{values.dtype}".encode())
-        digest.update(np.ascontiguousarray(values).tobytes())
-    return digest.hexdigest()
+        held.update(f"{name}{values.shape}{values.dtype}".encode())
+        held.update(np.ascontiguousarray(values).tobytes())
+    return held.hexdigest()
 
 
-def _grid_arrays(grid: Grid) -> Iterable[tuple[str, NDArray[Any]]]:
+def grid_arrays(grid: Grid) -> Iterable[tuple[str, NDArray[Any]]]:
+    """Name every array of a grid that a reading rests on."""
     yield "states", np.array(grid.states)
     for name in ("steps", "first", "second", "exists", "nearness", "vote_variance", "exposure"):
         yield name, getattr(grid, name)
@@ -262,7 +295,7 @@ def _readings_digest(readings: Readings) -> str:
     for name, continuous in readings.continuous.items():
         arrays += [(name, continuous.value), (f"{name} variance", continuous.variance)]
     arrays += [(name, graded.grade) for name, graded in readings.graded.items()]
-    return _digest((name, np.round(values, 6)) for name, values in arrays)
+    return digest((name, np.round(values, 6)) for name, values in arrays)
 
 
 def _stored(digest: str) -> Parameters | None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from realpolitik.errors import unknown
+from realpolitik.errors import RequestError, unknown
 from realpolitik.measures.relation.model import Array, Parameters
 
 BAND = 1.6448536269514722
@@ -37,6 +38,7 @@ class Relation:
     Attributes
     ----------
     steps : ndarray, shape (T,)
+        Years, or months as dates of their first day.
     sources, targets : tuple of str
         D directed dyads.
     mean, sd : ndarray, shape (T, D)
@@ -52,7 +54,7 @@ class Relation:
         Values fitted on all steps of the panel, also for what is filtered.
     """
 
-    steps: NDArray[np.int64]
+    steps: NDArray[Any]
     sources: tuple[str, ...]
     targets: tuple[str, ...]
     mean: Array
@@ -92,6 +94,20 @@ class Relation:
                 parameters=Parameters.from_json(str(held["parameters"])),
                 **{name: held[name] for name in ARRAYS},
             )
+
+    @property
+    def years(self) -> NDArray[np.int64]:
+        """The steps of a relation by year.
+
+        Raises
+        ------
+        RequestError
+            If the step is the month.
+        """
+        if self.steps.dtype.kind == "M":
+            msg = "this needs the relation by year: measure it with step='year'"
+            raise RequestError(msg)
+        return self.steps
 
     @property
     def prob_up(self) -> Array:
