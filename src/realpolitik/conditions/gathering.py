@@ -13,6 +13,7 @@ from realpolitik.conditions.terms import Array
 from realpolitik.measures import similarity
 from realpolitik.measures.capabilities import component_shares, composite_index
 from realpolitik.measures.clarity import forecast_error, horizon_precision
+from realpolitik.measures.response_panel import evident_policy
 from realpolitik.measures.similarity_panel import pledge_codes
 from realpolitik.measures.threat import (
     common_threat,
@@ -41,7 +42,6 @@ SHIFT_YEARS, CULTURE_YEARS, TURNOVER_YEARS = 5, 20, 10
 PLEDGE_LEVELS = (0.0, 1.0, 2.0, 3.0)
 MILLION = 1e6
 ABSENT = {
-    "evident": "no utilities of policies",
     "civil_military": "no published series on civil-military relations in the panel",
 }
 """Terms of the theory for which the panel holds no variable, and why."""
@@ -57,6 +57,7 @@ SOURCES = {
     "violence_spillover": "battle_deaths, distance",
     "discernible": "shares of capability",
     "horizon": "cinc",
+    "evident": "atop pledges, rivalry, trade, milex_share, gdp_real (prototypes of options)",
     "imminence": "conflict_intensity",
     "extraction": "milex_share, gdp_real (proxy: military burden)",
     "cohesion": "battle_deaths (proxy: armed conflict on own soil, with minus)",
@@ -121,6 +122,7 @@ def gather(panel: Panel, states: tuple[str, ...]) -> Terms:
         "trade": _trade(dyad("imports") + dyad("exports"), state("gdp")),
         "violence_spillover": -near * deaths[:, None, :],
         "culture": terms.standing(pledged, CULTURE_YEARS) - terms.standing(rivalry, CULTURE_YEARS),
+        "evident": evident_policy(panel, years, chosen),
         **_power_terms(shares, strength),
         **_regime_terms(panel, years, chosen),
     }

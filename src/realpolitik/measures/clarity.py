@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from realpolitik.measures.asking import asked_dyads, with_last_year
 from realpolitik.measures.capabilities import component_shares, composite_index
+from realpolitik.measures.response_panel import evident_policy
 from realpolitik.measures.tidy import cube, dyad_rows, members, present, yearly, years_of
 from realpolitik.measures.weighting import NORMAL_90, rolling_sum
 from realpolitik.measures.words_deeds import SOURCES, read_counts
@@ -115,9 +116,10 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
     to one kind: verbal or material, cooperation or conflict in news reports (`events`), and
     militarised actions, threats or impositions of sanctions, and disputes begun (`coercive_acts`,
     long but rare). `horizon` (C2): precision of the log ratio of the two composite indices
-    extrapolated five years ahead from the last ten. `evident` (C3), the gap in utility between the
-    best policy and the next, needs utilities that the panel does not hold: null. `value` is the
-    mean of C1 and C2, null where one is missing. Bounds: 90% over the sample of acts.
+    extrapolated five years ahead from the last ten. `evident` (C3): gap in utility between the best
+    response and the next a year before, in the terms of `measure response`. `value` is the mean of
+    C1 and C2, null where one is missing; C3 is no share and has no part in it.
+    Bounds: 90% over the sample of acts.
 
     Parameters
     ----------
@@ -136,6 +138,7 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
     strength = composite_index(component_shares(panel, everyone))
     log = np.log(strength, out=np.full_like(strength, np.nan), where=strength > 0)
     precise = horizon_precision(forecast_error(log[:, None, :] - log[:, :, None]))
+    obvious = evident_policy(panel, years, everyone)
     there = present(panel.states, years, everyone)
     where = asked_dyads(states, everyone) & there[:, :, None] & there[:, None, :]
     frames = []
@@ -148,7 +151,7 @@ def measure(panel: Panel, states: Sequence[str] = ()) -> pl.DataFrame:
             "upper": 0.5 * (np.minimum(clear + NORMAL_90 * error, 1.0) + precise),
             "discernible": clear,
             "horizon": precise,
-            "evident": np.full_like(clear, np.nan),
+            "evident": obvious,
             "acts": acts.sum(axis=0),
         }
         facts = {"interval": "90% over acts", "unit": "0 to 1", "provider": provider}

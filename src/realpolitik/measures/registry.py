@@ -55,6 +55,9 @@ MEASURES: dict[str, Entry] = {
     "alignment-shifts": Entry(
         _HERE + "alignment_shifts", "state", "When a state moved between patrons", history=7
     ),
+    "response": Entry(
+        _HERE + "response_panel", "dyad", "Which policy option a position is nearest", history=9
+    ),
     "resilience": Entry(_HERE + "resilience", "dyad", "Recovery from ruptures", history=77),
     "words-and-deeds": Entry(_HERE + "words_deeds", "dyad", "Verbal, material, give and take"),
     "clarity": Entry(_HERE + "clarity", "dyad", "Of the signals a state gets", history=10),
