@@ -19,16 +19,18 @@ from realpolitik.theory import (
     Inertia,
     Inputs,
     LiberalDomestic,
+    NeoclassicalRealism,
     Nested,
     ReducedForm,
+    SignedFilter,
     SocialInfluence,
     StructuralRealism,
     chain,
 )
 from realpolitik.theory.arrays import jax
-from realpolitik.theory.base import DYNAMICS
+from realpolitik.theory.base import DYNAMICS, SLOPES
 from realpolitik.theory.inputs import Conditions
-from realpolitik.theory.parameter import log_density, pack, unpack
+from realpolitik.theory.parameter import labels, log_density, pack, unpack
 from realpolitik.theory.settling import MARGIN_SCALE, margins
 from realpolitik.theory.simulation import draw_prior, simulate
 from realpolitik.theory.stability import spectral_radius
@@ -225,6 +227,22 @@ def test_reduced_form_without_products_is_additive(given: Inputs, step: Conditio
     moved = theory.setpoint(params | {"interactions": one}, step, PAST).constant
     product = 2.0 * step.parts[:, 0] * chain.source_values(step.gate)[:, 1]
     np.testing.assert_allclose(moved - expected, product, atol=EXACT)
+
+
+def test_the_signed_filter_is_the_full_one_with_slopes_above_zero(
+    given: Inputs, step: Conditions
+) -> None:
+    signed, full = SignedFilter(), NeoclassicalRealism()
+    params = some_params(full, given)
+    held = params | {name: np.abs(params[name]) + 0.1 for name in SLOPES}
+    rows, sizes = signed.parameters(given.sizes), given.sizes
+    again = signed.params(pack(held, rows, sizes), sizes)
+    for name in SLOPES:
+        np.testing.assert_allclose(again[name], held[name], rtol=EXACT)
+    found = signed.setpoint(again, step, PAST).constant
+    np.testing.assert_allclose(found, full.setpoint(held, step, PAST).constant, rtol=EXACT)
+    drawn = signed.params(np.full(len(labels(rows, sizes)), -3.0), sizes)
+    assert all(np.all(drawn[name] > 0) for name in SLOPES)
 
 
 def test_swapping_the_states_of_a_pair_swaps_the_result(given: Inputs, step: Conditions) -> None:

@@ -15,6 +15,7 @@ from realpolitik.theory.liberal import LiberalDomestic
 from realpolitik.theory.neoclassical import NeoclassicalRealism
 from realpolitik.theory.reciprocity import Reciprocity
 from realpolitik.theory.reduced_form import ReducedForm
+from realpolitik.theory.signed_filter import SignedFilter
 from realpolitik.theory.social_influence import SocialInfluence
 from realpolitik.theory.structural_realism import StructuralRealism
 
@@ -31,6 +32,7 @@ THEORIES: tuple[Nested, ...] = (
     GateOnly(),
     EnvironmentOnly(),
     NeoclassicalRealism(),
+    SignedFilter(),
     ReducedForm(),
 )
 
@@ -50,6 +52,7 @@ __all__ = [
     "Nested",
     "Reciprocity",
     "ReducedForm",
+    "SignedFilter",
     "SocialInfluence",
     "StructuralRealism",
     "Theory",
