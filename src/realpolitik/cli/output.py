@@ -39,15 +39,47 @@ def emit(frame: pl.DataFrame, form: Format | None, title: str = "") -> None:
 
 
 def _print_table(frame: pl.DataFrame, title: str) -> None:
+    """Print what fits the width; what is the same in every row, and what has no room, below it."""
     from rich.console import Console
     from rich.table import Table
 
+    console = Console(file=sys.stdout)
+    cells = {name: [_cell(value) for value in frame[name]] for name in frame.columns}
+    shown, same, hidden = _fitting(cells, console.width)
     table = Table(title=title or None, header_style="bold", title_justify="left")
-    for name, kind in frame.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left")
-    for row in frame.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
-    Console(file=sys.stdout).print(table)
+    for name in shown:
+        table.add_column(name, justify="right" if frame[name].dtype.is_numeric() else "left")
+    for row in zip(*(cells[name] for name in shown), strict=True):
+        table.add_row(*row)
+    console.print(table)
+    if same:
+        note("in every row: " + "; ".join(f"{name} {cells[name][0]}" for name in same))
+    if hidden:
+        note(f"no room for: {', '.join(hidden)} (widen the window, or --format csv)")
+
+
+def _fitting(cells: dict[str, list[str]], room: int) -> tuple[list[str], list[str], list[str]]:
+    """Names of columns shown, the same in every row, and left out for want of room.
+
+    >>> _fitting({"year": ["1", "2"], "unit": ["x" * 70] * 2}, 80)
+    (['year'], ['unit'], [])
+    """
+    width = {
+        name: 3 + max(len(name), max(map(len, column), default=0)) for name, column in cells.items()
+    }
+    if sum(width.values()) < room:
+        return list(cells), [], []
+    same = [name for name, column in cells.items() if len(column) > 1 and len(set(column)) == 1]
+    shown: list[str] = []
+    hidden: list[str] = []
+    used = 1
+    for name in cells:
+        if name in same:
+            continue
+        fits = not hidden and used + width[name] <= room
+        (shown if fits or not shown else hidden).append(name)
+        used += width[name]
+    return shown, same, hidden
 
 
 def _cell(value: object) -> str:
