@@ -49,6 +49,10 @@ class PanelError(RequestError):
     """A panel that breaks its own rules."""
 
 
+class NothingHeld(PanelError):
+    """No figure is held between the states asked about."""
+
+
 class FetchError(RequestError):
     """A download that failed or did not verify."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Dyad:
-    """Two states of a region and the years asked for."""
+    """Two states of a region and the years, or months, asked for."""
 
     source: str
     target: str
@@ -26,14 +27,19 @@ class Dyad:
 
 
 def dyad(
-    source: str, target: str, region: str, start: str | None = None, end: str | None = None
+    source: str,
+    target: str,
+    region: str,
+    start: str | None = None,
+    end: str | None = None,
+    step: str = "year",
 ) -> Dyad:
     """Check a request about one dyad before anything is measured.
 
     Raises
     ------
     UnknownName
-        If a state or region is not known.
+        If a state, a region or the step is not known.
     RequestError
         If both names mean the same state, or one is not in the region.
     NotInSystem
@@ -41,9 +47,12 @@ def dyad(
     PeriodError
         If the period is wrong.
     """
-    years = timeline.parse_span(
-        start, end, "year", Span(states.FIRST_YEAR, states.LAST_YEAR, "year")
+    known_step = timeline.check_step(step)
+    bounds = (
+        timeline.parse_step(states.FIRST_YEAR, known_step),
+        timeline.parse_step(states.LAST_YEAR, known_step, end=True),
     )
+    years = timeline.parse_span(start, end, known_step, Span(*bounds, known_step))
     first, last = timeline.year_of(years.start), timeline.year_of(years.end)
     one, other = (states.find_within(name, first, last) for name in (source, target))
     if one.code == other.code:
@@ -81,6 +90,21 @@ def measured(region: str, as_of: str | None, *, use_cache: bool) -> Relation:
     return Relation.from_bytes(cache.remember(name, compute, use=use_cache))
 
 
+def measured_by_month(region: str, as_of: str | None, *, use_cache: bool) -> Relation:
+    """Measure the relation of a region by month, on all its years and months.
+
+    Where no month is held, or none had ended by the date, everything is read in December.
+    """
+    from realpolitik.data import load_panel
+    from realpolitik.errors import NothingHeld
+    from realpolitik.measures.relation import relation
+
+    panel, months = load_panel(region, as_of=as_of), None
+    with contextlib.suppress(PeriodError, NothingHeld):
+        months = load_panel(region, as_of=as_of, step="month")
+    return relation(panel, step="month", months=months, use_cache=use_cache)
+
+
 def shown(frame: pl.DataFrame, column: str, years: Span) -> pl.DataFrame:
     """Keep the rows of a period.
 
@@ -93,8 +117,8 @@ def shown(frame: pl.DataFrame, column: str, years: Span) -> pl.DataFrame:
     if rows.is_empty():
         held = frame[column].to_list()
         msg = (
-            f"nothing between {years.start} and {years.end}: the dyad is measured "
-            f"{held[0]}-{held[-1]}"
+            f"nothing between {timeline.show(years.start)} and {timeline.show(years.end)}: the "
+            f"dyad is measured from {timeline.show(held[0])} to {timeline.show(held[-1])}"
         )
         raise PeriodError(msg)
     return rows

@@ -12,9 +12,10 @@ from realpolitik.cli.options import (
     FromOption,
     NoCacheOption,
     RegionOption,
+    StepOption,
     ToOption,
 )
-from realpolitik.cli.output import emit, progress
+from realpolitik.cli.output import emit, note, progress
 
 
 def register(app: typer.Typer) -> None:
@@ -29,6 +30,7 @@ def relation(
     start: FromOption = None,
     end: ToOption = None,
     as_of: AsOfOption = None,
+    step: StepOption = "year",
     filtered: Annotated[
         bool, typer.Option("--filtered", help="Use only what was read by each step.")
     ] = False,
@@ -37,19 +39,36 @@ def relation(
     form: FormatOption = None,
     no_cache: NoCacheOption = False,
 ) -> None:
-    """Show how one state stands towards another, by year, with a 90% interval.
+    """Show how one state stands towards another, by year or month, with a 90% interval.
 
     The unit is a standard deviation over all dyads and years of the region; positive is
-    cooperative. `indicators` is the number of series read in the year.
+    cooperative. `indicators` is the number of series read in the step: by month those of event
+    counts, in December also those of the year.
 
     Example: `realpolitik relation USA PAK --change --from 1980`
     """
-    from realpolitik.cli.dyads import dyad, measured, shown
+    from realpolitik import timeline
+    from realpolitik.cli.dyads import dyad, measured, measured_by_month, shown
 
-    asked = dyad(source, target, region, start, end)
+    monthly = timeline.check_step(step) == "month"
+    asked = dyad(source, target, region, start, end, step=step)
     with progress("measuring the relation"):
-        result = measured(region, as_of, use_cache=not no_cache)
+        measure = measured_by_month if monthly else measured
+        result = measure(region, as_of, use_cache=not no_cache)
         frame = result.table(
             asked.source, asked.target, filtered=filtered, change=change, both=both
         )
     emit(shown(frame, "step", asked.years), form, f"{asked.source} towards {asked.target}")
+    if monthly:
+        note(_by_month(result.by_month))
+
+
+def _by_month(names: tuple[str, ...]) -> str:
+    """Say what was read by month.
+
+    >>> _by_month(())
+    'no series is read by month, every one of a year in its December'
+    """
+    if not names:
+        return "no series is read by month, every one of a year in its December"
+    return f"read by month: {', '.join(names)} ({len(names)} series); all others in December"

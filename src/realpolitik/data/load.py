@@ -12,7 +12,7 @@ import polars as pl
 
 from realpolitik import regions, timeline
 from realpolitik.data import overlay as added
-from realpolitik.errors import PanelError
+from realpolitik.errors import NothingHeld, PanelError
 from realpolitik.panel.record import Panel
 from realpolitik.panel.variables import variables
 from realpolitik.providers.catalogue import providers
@@ -296,4 +296,4 @@ def _check_held(panel: Panel) -> None:
         f"panel covers the dyads of {held}; add official files for others with "
         "`realpolitik data add FILE`, or choose another period."
     )
-    raise PanelError(msg)
+    raise NothingHeld(msg)

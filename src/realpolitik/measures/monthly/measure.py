@@ -117,6 +117,7 @@ def _compute(
         **_named(running, months.exists, "filtered_"),
         indicators=count(readings, monthly, months.exists).reshape(len(months.steps), -1),
         parameters=parameters,
+        by_month=tuple(monthly),
     )
 
 

@@ -52,6 +52,8 @@ class Relation:
         Series read in the step.
     parameters : Parameters
         Values fitted on all steps of the panel, also for what is filtered.
+    by_month : tuple of str
+        Series read by month; those of a year are read in its December.
     """
 
     steps: NDArray[Any]
@@ -67,6 +69,7 @@ class Relation:
     filtered_change_sd: Array
     indicators: NDArray[np.int64]
     parameters: Parameters
+    by_month: tuple[str, ...] = ()
 
     def to_bytes(self) -> bytes:
         """Return the record as the bytes of an ``npz`` file."""
@@ -78,6 +81,7 @@ class Relation:
             targets=np.array(self.targets),
             indicators=self.indicators,
             parameters=np.array(self.parameters.to_json()),
+            by_month=np.array(self.by_month, dtype=str),
             **{name: getattr(self, name) for name in ARRAYS},
         )
         return buffer.getvalue()
@@ -92,6 +96,7 @@ class Relation:
                 targets=tuple(held["targets"].tolist()),
                 indicators=held["indicators"],
                 parameters=Parameters.from_json(str(held["parameters"])),
+                by_month=tuple(held["by_month"].tolist()),
                 **{name: held[name] for name in ARRAYS},
             )
 
