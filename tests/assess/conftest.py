@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from realpolitik import load_panel
-from realpolitik.assessment import main, talks, theories
+from realpolitik.assessment import indices, main, talks, theories
 from realpolitik.measures import phases
 from realpolitik.measures.relation import Relation
 from realpolitik.panel import Panel
@@ -52,6 +52,8 @@ def south_asia() -> Panel:
 
 DRAWS = 40
 """Draws of phases and settlements: their number is tested elsewhere, here they must be there."""
+FEW = 4
+"""Indices in an assessment, for the same reason."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -59,6 +61,7 @@ def _few_draws() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(phases, "DRAWS", DRAWS)
         patch.setattr(talks, "DRAWS", DRAWS)
+        patch.setattr(indices, "ASKS", indices.ASKS[:FEW])
         yield
 
 

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from realpolitik.report.index_record import IndexSeries, Indices
 from realpolitik.report.record import (
     Assessment,
     Balance,
@@ -152,6 +153,34 @@ def _phases() -> tuple[Phase, ...]:
         for s, t in (("USA", "PAK"), ("PAK", "USA"))
         for start, end, level, sign, turn in spans
     )
+
+
+def _indices() -> Indices:
+    """One index with a range and an earlier value, one without either, one without any value."""
+    rising = tuple(None if year > 2014 else (year - 1940) / 100 for year in YEARS)
+    nothing = (None,) * len(YEARS)
+
+    def series(label: str, values: tuple[float | None, ...], **changes: object) -> IndexSeries:
+        plain = {
+            "topic": "power", "name": "capabilities", "index": "cinc", "label": label,
+            "about": "USA → PAK", "unit": "share of world", "interval": None,
+            "providers": ("Made-up source",), "years": YEARS, "values": values,
+            "lower": nothing, "upper": nothing, "shown": None, "earlier": None, "remark": "",
+        }  # fmt: skip
+        return IndexSeries(**(plain | changes))  # type: ignore[arg-type]
+
+    low = tuple(None if value is None else value - 0.0625 for value in rising)
+    return Indices(
+        (
+            series(
+                "Made-up power", rising, lower=low, upper=rising, interval="90% of nothing",
+                shown=2014, earlier=2004, remark=EVIL,
+            ),
+            series("Made-up deaths", rising, unit="persons", topic="violence", shown=2014),
+            series("Made-up silence", nothing, topic="signals", unit="0 to 1"),
+        ),
+        ("influence: no great power",),
+    )  # fmt: skip
 
 
 def _talk() -> Talk:
@@ -373,6 +402,7 @@ def sample() -> Assessment:
             _flow("trade", "exports", "million current USD", ("USA", "PAK"), 9.0),
             _flow("trade", "exports", "million current USD", ("PAK", "USA"), 5.0),
         ),
+        indices=_indices(),
         read=2,
         ended=1,
         talks=(_talk(),),

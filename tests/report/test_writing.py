@@ -21,7 +21,8 @@ from realpolitik.report.record import Assessment
 from realpolitik.report.schema import PUBLISHED, schema, schema_json
 
 TABLES = {
-    "relation", "phases", "events", "capabilities", "flows", "region", "indicators", "sources",
+    "relation", "phases", "events", "capabilities", "flows", "indices", "region", "indicators",
+    "sources",
     "talks", "moves", "filter", "leaders", "theories", "drivers", "forecast",
     "past-forecasts", "terms",
 }  # fmt: skip

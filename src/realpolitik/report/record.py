@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from realpolitik.report.index_record import Indices
 from realpolitik.report.talk_record import Talk
 from realpolitik.report.theory_record import Theories
 
@@ -352,6 +353,8 @@ class Assessment:
     flows : tuple of Flow
     read, ended : int
         Indicators ever read for this dyad, and those that had ended before the last year shown.
+    indices : Indices
+        What the measures say about the two states.
     map : Map
     talks : tuple of Talk
         Issues that need the consent of both states; empty where the case has none.
@@ -375,6 +378,7 @@ class Assessment:
     flows: tuple[Flow, ...]
     read: int
     ended: int
+    indices: Indices
     map: Map
     talks: tuple[Talk, ...]
     theories: Theories

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from realpolitik.report import figures, maps, settlements, theory_sections, words
+from realpolitik.report import figures, index_section, maps, settlements, theory_sections, words
 from realpolitik.report.parts import Chart, Section, Table
 from realpolitik.report.record import Assessment, Flow, MapCell, Phase, Posture, VariableSource
 from realpolitik.report.style import MUTED, shade
@@ -34,6 +34,7 @@ def sections(record: Assessment) -> tuple[Section, ...]:
         timeline(record),
         capabilities(record),
         flows(record),
+        index_section.indices(record),
         regional_map(record),
         *((talks(record),) if record.talks else ()),
         sources(record),

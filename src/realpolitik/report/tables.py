@@ -32,6 +32,7 @@ def tables(record: Assessment) -> dict[str, Table]:
         "events": _events(record),
         "capabilities": _capabilities(record),
         "flows": _flows(record),
+        "indices": _indices(record),
         "region": _plain(MapCell, record.map.cells),
         "talks": _talks(record),
         "moves": _moves(record),
@@ -96,6 +97,16 @@ def _flows(record: Assessment) -> Table:
         for year, value in zip(flow.years, flow.values, strict=True)
     ]
     return columns, rows
+
+
+def _indices(record: Assessment) -> Table:
+    facts = ("topic", "name", "index", "label", "about", "unit", "interval")
+    rows: list[tuple[Any, ...]] = [
+        (*(getattr(one, name) for name in facts), *row)
+        for one in record.indices.series
+        for row in zip(one.years, one.values, one.lower, one.upper, strict=True)
+    ]
+    return (*facts, "year", "value", "lower", "upper"), rows
 
 
 def _talks(record: Assessment) -> Table:
