@@ -242,7 +242,7 @@ def test_remarks_say_when_the_form_is_wrong_and_what_forecasts_best() -> None:
     assert "the form of the filter is wrong" in told
     assert "1 year ahead the highest mean log score is that of reduced form" in told
     assert told.count("the gain transports") == 1  # of the best theory over inertia
-    assert told.count("the gain is not shown to transport") == 1  # of the full one over flat
+    assert told.count("no gain is shown to transport") == 1  # of the full one over flat
     assert "boosted trees (ceiling)" in " ".join(evaluation("boosted trees", 0.6, 0.9).remarks)
 
 

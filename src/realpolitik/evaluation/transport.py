@@ -300,8 +300,8 @@ def told(without_states: Transported, without_leaders: Transported) -> str:
     one, other = without_states, without_leaders
     both = one.transports and other.transports
     return (
-        f"Fitted without a state's readings, {one.theory} gains {one.gain:+.4f} nats a reading "
-        f"over {one.rival} on them (z {one.z:.1f}), without those of a tenth of the leaders "
-        f"{other.gain:+.4f} (z {other.z:.1f}): the gain "
-        f"{'transports' if both else 'is not shown to transport'}."
+        f"On readings of states that the fit left out {one.theory} gains {one.gain:+.4f} nats each "
+        f"over {one.rival} (z {one.z:.1f}), on those of leaders left out {other.gain:+.4f} "
+        f"(z {other.z:.1f}): "
+        f"{'the gain transports' if both else 'no gain is shown to transport'}."
     )
