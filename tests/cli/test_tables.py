@@ -51,3 +51,9 @@ def test_an_empty_table_has_its_head(
     emit(FRAME.clear(), Format.table)
     printed, _ = capsys.readouterr()
     assert "step" in printed
+
+
+def test_large_numbers_are_written_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    emit(pl.DataFrame({"persons": [1490562.0, 0.00012346, -25000.4]}), Format.table)
+    printed, _ = capsys.readouterr()
+    assert all(text in printed for text in ("1490562", "0.0001235", "-25000"))

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     import polars as pl
 
 
+PLAIN_FROM = 1e4
+"""Numbers from here on are written whole, not as powers of ten."""
+
+
 class Format(StrEnum):
     """How a table comes back."""
 
@@ -86,7 +90,7 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:.4g}"
+        return f"{value:.4g}" if abs(value) < PLAIN_FROM else f"{value:.0f}"
     return str(value)
 
 
