@@ -53,12 +53,23 @@ def test_an_index_that_looks_back_gets_its_earlier_years() -> None:
     assert rows["value"].is_not_null().all()
 
 
+def test_rows_without_any_value_are_told() -> None:
+    line = ["measure", "dependence", "USA", "PAK", "--from", "2015", "--to", "2016"]
+    result = RUN.invoke(app, [*line, "--format", "csv"])
+    rows = pl.read_csv(io.StringIO(result.stdout)).filter(pl.col("index") == "trade_share")
+    assert rows["value"].is_null().all()
+    late = RUN.invoke(app, ["measure", "hedging", "PAK", "--from", "2015", "--format", "csv"])
+    assert "no value: the sources of hedging tell nothing on PAK" in late.stderr
+    assert "no value" not in result.stderr  # arms are told to 2021
+
+
 @pytest.mark.parametrize(
     ("arguments", "error", "match"),
     [
         (("simlarity",), UnknownName, "similarity"),
         ((), RequestError, "--list"),
         (("capabilities", "Narnia"), UnknownName, "unknown state"),
+        (("relation", "USA", "PAK"), RequestError, "realpolitik relation USA PAK"),
         (("hedging", "PAK", "--from", "2012", "--to", "2010"), PeriodError, "2012 to 2010"),
         (("similarity", "--region", "mars"), UnknownName, "unknown region"),
     ],

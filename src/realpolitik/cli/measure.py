@@ -21,6 +21,9 @@ from realpolitik.errors import RequestError
 if TYPE_CHECKING:
     from realpolitik.panel import Panel
 
+VERBS = ("relation", "phases")
+"""What is measured too, but by a verb of its own."""
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb to the command line."""
@@ -58,6 +61,11 @@ def measure(
     if name is None:
         msg = "name an index, for example: realpolitik measure capabilities USA CHN (or --list)"
         raise RequestError(msg)
+    if name in VERBS:
+        msg = (
+            f"{name} is a verb of its own: realpolitik {name} {' '.join(states or ['USA', 'PAK'])}"
+        )
+        raise RequestError(msg)
     back = registry.entry(name).history
     chosen = _chosen(name, seed, weight or [])
     with progress(f"computing {name}"):
@@ -66,9 +74,11 @@ def measure(
     if start is not None and back:
         result = result.filter(result["step"] >= _year(start))
     emit(result, form, name)
+    about = ", ".join(states or ["the region"])
     if result.is_empty():
-        about = ", ".join(states or ["the region"])
         note(f"no rows: {name} finds nothing on {about} in this period (see realpolitik data list)")
+    elif result["value"].is_null().all():
+        note(f"no value: the sources of {name} tell nothing on {about} in this period")
 
 
 def _chosen(name: str, seed: int, weight: list[str]) -> dict[str, Any]:
