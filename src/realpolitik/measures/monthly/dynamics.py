@@ -99,7 +99,7 @@ def by_month(left: float, shock_sd: float) -> Chain:
     --------
     >>> chain = by_month(0.85, 0.4)
     >>> round(chain.left**12, 4), round(chain.variance, 4), round(chain.rest, 4)
-    (0.85, 0.5754, 0.0308)
+    (0.85, 0.5753, 0.031)
     """
     share = left ** (1.0 / MONTHS_A_YEAR)
     apart = np.subtract.outer(range(MONTHS_A_YEAR), range(MONTHS_A_YEAR))
