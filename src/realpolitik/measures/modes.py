@@ -187,7 +187,7 @@ def _instrument_rows(
     uniforms: Array,
 ) -> pl.DataFrame:
     kinds = [np.stack([used[name] for name in kind]) for kind in (COERCIONS, INDUCEMENTS)]
-    coercion, inducement = (use_of_instruments(kind) for kind in kinds)
+    coercion, inducement = (_within(where, *use_of_instruments(kind)) for kind in kinds)
     value, lower, upper = mode_mix(coercion, inducement, uniforms)
     numbers = {
         "value": value,
@@ -201,6 +201,11 @@ def _instrument_rows(
     names = (*COERCIONS, *INDUCEMENTS)
     known = ~np.isnan(np.concatenate(kinds)).transpose(2, 3, 1, 0)[where.transpose(1, 2, 0)]
     return rows.with_columns(pl.Series("used", joined(known, names), pl.String)).select(COLUMNS)
+
+
+def _within(where: NDArray[np.bool_], times: Array, chances: Array) -> tuple[Array, Array]:
+    """Leave out the cells that get no row: drawing for them takes most of the time."""
+    return np.where(where, times, np.nan), np.where(where, chances, np.nan)
 
 
 def _event_rows(

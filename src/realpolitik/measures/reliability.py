@@ -155,7 +155,7 @@ def rank_on_shared_parts(parts: Array, weights: Array) -> Array:
     ranked = known.sum(axis=-1) >= FEWEST
     both = (known[:, None, :] & known[None, :, :]).astype(np.float64)
     gap = np.where(known, parts, 0.0)[None, :, :] - np.where(known, parts, 0.0)[:, None, :]
-    lead = np.einsum("rk,ijk->rij", weights, both * gap, optimize=True)
+    lead = np.einsum("rk,ijk->rij", weights, both * gap)
     rivals = ranked[None, None, :] & ~np.eye(len(parts), dtype=bool)
     near = np.abs(lead) <= TIE
     ahead = np.where(near, 0.5, lead > 0) * rivals
