@@ -110,7 +110,7 @@ def test_a_relation_adds_intent_to_the_threat_of_patrons(panel: Panel) -> None:
     steps = np.arange(1996, 2020)
     posture = np.full((len(steps), 2), [3.0, -3.0])  # of CHN and of the USA towards PAK
     relation = SimpleNamespace(
-        steps=steps, sources=("CHN", "USA"), targets=("PAK", "PAK"), filtered_mean=posture
+        years=steps, sources=("CHN", "USA"), targets=("PAK", "PAK"), filtered_mean=posture
     )
     keys = {"step": 2010, "patron_a": "CHN", "patron_b": "USA"}
     plain = rp.measure.alignment(panel, ["PAK"], draws=20).filter(**keys)

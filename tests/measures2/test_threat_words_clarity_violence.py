@@ -75,7 +75,7 @@ def test_a_relation_gives_intent_of_the_year_before(panel: Panel) -> None:
     steps = np.arange(1990, 2019)
     mean = np.linspace(-2.0, 2.0, len(steps))[:, None] * np.array([[1.0, 0.5]])
     relation = SimpleNamespace(
-        steps=steps, sources=("IND", "PAK"), targets=("PAK", "IND"), filtered_mean=mean
+        years=steps, sources=("IND", "PAK"), targets=("PAK", "IND"), filtered_mean=mean
     )
     rows = threat.measure(panel, ["PAK", "IND"], relation=relation)  # type: ignore[arg-type]
     row = rows.filter(step=2000, source="PAK", target="IND")
