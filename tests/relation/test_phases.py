@@ -70,6 +70,18 @@ def test_a_clear_break_is_found_where_ruptures_finds_it():
     assert other[0] == turns[0]
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_several_breaks_are_those_of_ruptures(seed):
+    draw = np.random.default_rng(seed)
+    lengths, levels = (22, 9, 18, 14), (0.8, -0.5, 0.5, -0.9)
+    path = np.concatenate([draw.normal(m, 0.2, n) for m, n in zip(levels, lengths, strict=True)])
+    paths = np.repeat(path[None], 400, axis=0)
+    turns = choose_turns(draw_turns(segment_weights(paths), 0.1, draw))
+    other = ruptures.Dynp(model="l2", min_size=2, jump=1).fit(path[:, None]).predict(n_bkps=3)
+    assert len(turns) == 3
+    np.testing.assert_allclose(turns, other[:-1], atol=1)  # turns one step apart count as one
+
+
 def test_noise_alone_has_no_turn():
     draw = np.random.default_rng(9)
     paths = draw.normal(0.0, 0.2, (400, 40))
