@@ -30,7 +30,9 @@ from realpolitik.panel import Panel
 from realpolitik.panel.record import MONTHS_A_YEAR
 
 FEW = 20
-"""Events from which on the pull of the halves to zero is below a hundredth."""
+"""Events from which on the pull of the halves to zero is below two thousandths."""
+VOLUME, RATIOS = "conflict_volume", {"verbal_events", "material_events"}
+"""The yearly volume of conflict, and the ratios that count the same events of the same source."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +202,7 @@ SOURCES: tuple[Source, ...] = (
     _events("polecat_", "material", "polecat_material"),
     Source("gdelt_score", ("gdelt_score_month",), "gdelt_score", _score),
 )
-"""Series that are read by month. Conflicts alone are too few in a month: they stay yearly."""
+"""Series that are read by month. The volume of conflict stays yearly: most months have no event."""
 
 
 def read_months(grid: Grid, months: Months, wanted: tuple[Series, ...]) -> dict[str, Continuous]:
@@ -233,6 +235,8 @@ def once(
 ) -> tuple[Readings, dict[str, Continuous]]:
     """Read every event once: by month where a year is covered by month, else in December.
 
+    The yearly volume of conflict is silent where a ratio by month counts the same events.
+
     Parameters
     ----------
     readings : Readings
@@ -251,15 +255,24 @@ def once(
     for name in yearly.keys() & monthly.keys():
         year, month = yearly[name], monthly[name]
         whole = _whole_years(months, columns[name], len(year.value))
-        split = _any_side(month)[: MONTHS_A_YEAR * len(whole)].reshape(
-            len(whole), MONTHS_A_YEAR, -1
-        )
-        read = np.logical_or.reduce(split, axis=1)
-        yearly[name] = _without(year, read & whole[:, None])
+        yearly[name] = _without(year, _in_year(month, len(whole)) & whole[:, None])
         stays = np.repeat(_any_side(year) & ~whole[:, None], MONTHS_A_YEAR, axis=0)
         late = np.zeros((len(month.value) - len(stays), stays.shape[1]), dtype=bool)
         kept[name] = _without(month, np.concatenate([stays, late]))
+    volume = yearly.get(VOLUME)
+    if volume is not None and volume.silent is not None:
+        for name in kept.keys() & RATIOS:
+            silent = volume.silent | _in_year(kept[name], len(volume.value))[:, :, None]
+            volume = replace(volume, silent=silent)
+        yearly[VOLUME] = volume
     return replace(readings, continuous=yearly), kept
+
+
+def _in_year(series: Continuous, years: int) -> Flags:
+    """Whether a series by month is read for a pair in each year, shape (Y, P)."""
+    months = _any_side(series)[: MONTHS_A_YEAR * years].reshape(years, MONTHS_A_YEAR, -1)
+    read: Flags = np.logical_or.reduce(months, axis=1)
+    return read
 
 
 def _whole_years(months: Months, columns: tuple[str, ...], years: int) -> Flags:
