@@ -113,6 +113,21 @@ def test_one_of_the_two_is_a_patron_where_that_can_be(found: Indices) -> None:
     assert all(text.startswith("PAK between") and "USA" in text for text in placed)
 
 
+def test_patrons_of_another_age_are_left_out(
+    invent: Callable[[Panel], Relation], south_asia: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indices, "ASKS", [ask for ask in ASKS if ask.name == "hedging"])
+    made = invent(south_asia)
+    old, new = (
+        indices.indices(south_asia, made, _request(south_asia, "IRN", "PAK", start=1960, end=end))
+        for end in (1980, 2020)
+    )
+    about = "PAK between CHN and RUS"  # rivals until 1989
+    assert about in {one.about for one in old.series}
+    assert about not in {one.about for one in new.series}
+    assert "PAK between CHN and USA" in {one.about for one in new.series}
+
+
 def test_states_that_are_no_powers_have_no_influence(
     late: Panel, invent: Callable[[Panel], Relation]
 ) -> None:

@@ -103,12 +103,13 @@ def test_every_section_is_linked_and_titled(record: Assessment, html: str) -> No
 def test_indices_are_shown_with_their_ranges_and_gaps(record: Assessment, html: str) -> None:
     (section,) = [section for section in sections(record) if section.key == "indices"]
     rows = {row["label"]: row for (row,) in section.context["rows"].values()}
-    power, deaths, silence = (rows[f"Made-up {name}"] for name in ("power", "deaths", "silence"))
+    power, deaths = (rows[f"Made-up {name}"] for name in ("power", "deaths"))
     assert (power["value"], power["range"], power["year"]) == ("74.0%", "67.8% to 74.0%", 2014)
     assert power["earlier"] == "64.0%"
     assert power["remark"].startswith("share of world; range 90% of nothing; ")
     assert (deaths["value"], deaths["range"], deaths["earlier"]) == ("0.74", "", "")
-    assert (silence["value"], silence["year"]) == ("no data", None)
+    assert set(rows) == {"Made-up power", "Made-up deaths"}
+    assert "Without a value in these years: Made-up silence (USA → PAK)." in html
     assert "influence: no great power" in html
 
 

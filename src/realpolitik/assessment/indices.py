@@ -100,9 +100,11 @@ def _computed(name: str, panel: Panel, measured: Relation, request: Request) -> 
 
 
 def _between(frame: pl.DataFrame, pair: list[str]) -> pl.DataFrame:
-    """Rows of which one of the two is a patron, where there are any; else all."""
-    patron = pl.col("patron_a").is_in(pair) | pl.col("patron_b").is_in(pair)
-    chosen = frame.filter(patron)
+    """Rows of patrons that are rivals late in the period; with one of the two, if there are any."""
+    rivals = ("patron_a", "patron_b")
+    late = frame.filter(pl.col("step") > pl.col("step").max() - COMPARED)
+    frame = frame.join(late.select(rivals).unique(), on=rivals, how="semi", maintain_order="left")
+    chosen = frame.filter(pl.any_horizontal(pl.col(rivals).is_in(pair)))
     return frame if chosen.is_empty() else chosen
 
 

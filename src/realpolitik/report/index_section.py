@@ -26,24 +26,32 @@ PLAIN = ("persons",)
 def indices(record: Assessment) -> Section:
     """List the indices by topic, each with its range, its year and the value ten years before."""
     grouped: dict[str, list[dict[str, Any]]] = {}
+    silent: dict[str, list[str]] = {}
     for series in record.indices.series:
-        grouped.setdefault(TOPICS[series.topic], []).append(_row(series))
-    titles = dict.fromkeys(t for series in record.indices.series for t in series.providers)
-    own = {"rows": grouped, "titles": list(titles), "refused": record.indices.refused}
+        if series.shown is None:
+            silent.setdefault(series.label, []).append(series.about)
+        else:
+            grouped.setdefault(TOPICS[series.topic], []).append(_row(series, series.shown))
+    known = [series for series in record.indices.series if series.shown is not None]
+    own = {
+        "rows": grouped,
+        "silent": silent,
+        "titles": list(dict.fromkeys(title for series in known for title in series.providers)),
+        "refused": record.indices.refused,
+    }
     return Section("indices", "What the indices say", own)
 
 
-def _row(series: IndexSeries) -> dict[str, Any]:
-    value, lower, upper = (None, None, None) if series.shown is None else series.at(series.shown)
+def _row(series: IndexSeries, year: int) -> dict[str, Any]:
+    value, lower, upper = series.at(year)
+    before = None if series.earlier is None else series.at(series.earlier)[0]
     return {
         "label": series.label,
         "about": series.about,
         "value": number(value, series.unit),
         "range": _range(lower, upper, series.unit),
-        "year": series.shown,
-        "earlier": ""
-        if series.earlier is None
-        else number(series.at(series.earlier)[0], series.unit),
+        "year": year,
+        "earlier": "" if before is None else number(before, series.unit),
         "remark": _remark(series, ranged=lower is not None),
     }
 
