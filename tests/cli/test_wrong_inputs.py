@@ -53,7 +53,7 @@ LINES = [
     ("relation USA USA", "itself|same state|two different"),
     ("relation USA PAK --from 2010 --to 2000", "2010"),
     ("relation USA PAK --format xml", "xml"),
-    ("relation USA PAK --step week", "--step"),
+    ("relation USA PAK --step week", "year, month"),
     ("relation USA BGD --from 1950 --to 1960", "1971"),
     ("relation USA PAK --region nowhere", "nowhere"),
     ("explain Atlantis PAK", "Atlantis"),
