@@ -9,7 +9,8 @@ from typing import TypeAlias
 import numpy as np
 
 from realpolitik.errors import RequestError
-from realpolitik.inference.filtering import Moments, Pairs, run_filter, same_shape
+from realpolitik.inference.elements import Elements, Pairs, relation, stacked
+from realpolitik.inference.filtering import Moments, Step, run_filter, with_sds
 from realpolitik.inference.fitting import Fit
 from realpolitik.inference.smoothing import backward, draw_back, path_noise
 from realpolitik.rng import stream
@@ -81,8 +82,8 @@ def _dyads(source: int, target: int, states: int) -> tuple[int, int]:
     return (pair, pair + pairs) if source < target else (pair + pairs, pair)
 
 
-def _only(pairs: Pairs, pair: Array) -> Pairs:
-    return Pairs(pairs.mean[:, pair][:, None], pairs.cov[:, :, pair][:, :, None])
+def _only(moments: Elements, pair: Array) -> Pairs:
+    return stacked(jax.tree_util.tree_map(lambda values: values[pair][None], moments))
 
 
 def _pulls(params: Params, conditions: Conditions, relation: Array, dyad: Array) -> Array:
@@ -98,17 +99,17 @@ def _draw_one(theory: Nested, inputs: Inputs, dyads: Array, given: tuple[Array, 
     pair = jnp.min(dyads)
     both = jnp.sort(dyads)
 
-    def keep(found: Moments) -> tuple[Moments, Array]:
+    def keep(found: Step) -> tuple[Moments, Array]:
         parts = {
             name: _only(getattr(found, name), pair) for name in ("predicted", "filtered", "changed")
         }
-        move = jax.tree_util.tree_map(lambda part: _dyad(part, both), same_shape(found).move)
+        move = jax.tree_util.tree_map(lambda part: _dyad(part, both), with_sds(found.move))
         only = Moments(**parts, new=found.new[both], past=found.past[both], move=move)
-        return only, found.filtered.mean[:2].reshape(-1)
+        return only, relation(found.filtered)[0]
 
-    (moments, relation), _ = run_filter(theory, params, inputs, keep)
+    (moments, means), _ = run_filter(theory, params, inputs, keep)
     path = draw_back(backward(moments), noise[:, None])[:, 0]
-    pulls = jax.vmap(lambda now, at: _pulls(params, now, at, dyads[0]))(inputs.conditions, relation)
+    pulls = jax.vmap(lambda now, at: _pulls(params, now, at, dyads[0]))(inputs.conditions, means)
     return params, path, moments.past, pulls, moments.move
 
 

@@ -13,14 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from realpolitik.inference.filtering import Moments, Pairs, filter_moments, turn_of
+from realpolitik.inference.elements import HIDDEN, Pairs
+from realpolitik.inference.filtering import Moments, filter_moments, turn_of
 from realpolitik.rng import stream
 from realpolitik.theory.arrays import Array, jax, jnp
 from realpolitik.theory.base import Theory
 from realpolitik.theory.inputs import Inputs
 from realpolitik.theory.parameter import Params
-
-HIDDEN = 6  # relations, offsets and images of a pair, ij then ji
 
 
 @dataclass(frozen=True, slots=True)
