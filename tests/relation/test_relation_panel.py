@@ -9,11 +9,12 @@ from typer.testing import CliRunner
 
 from realpolitik.cli.app import app
 from realpolitik.data import load_panel
-from realpolitik.errors import UnknownName
-from realpolitik.measures.relation import fitting, relation
+from realpolitik.errors import ConvergenceError, UnknownName
+from realpolitik.measures.relation import fitting, measure, relation
 from realpolitik.measures.relation.grid import make_grid, make_readings
 from realpolitik.measures.relation.indicators import SERIES, log_odds, relative
 from realpolitik.measures.relation.measure import _stored, readings_digest
+from realpolitik.measures.relation.model import Parameters
 from realpolitik.measures.relation.vectors import flatten
 
 EXACT = 1e-9  # least squares by two routes
@@ -48,6 +49,31 @@ def test_stored_parameters_are_a_fixed_point_of_the_fit():
     small = fitting.replace(params, continuous={n: params.continuous[n] for n in inner.continuous})
     again = fitting.em_step(fitting.Problem(inner, grid().exists[:, :, 0]), small)
     np.testing.assert_allclose(flatten(again), flatten(small), atol=STILL)
+
+
+def no_peak(problem, series):
+    raise ConvergenceError("no peak")
+
+
+def test_an_early_vintage_without_a_peak_has_the_parameters_of_all_years_and_says_so(monkeypatch):
+    monkeypatch.setattr(measure, "_fit", no_peak)
+    early = load_panel("south-asia", as_of="2005", overlay=False)
+    found = relation(early, use_cache=False)
+    whole = measured().parameters
+    assert found.parameters.later
+    assert not whole.later
+    assert found.parameters.dynamics == whole.dynamics
+    assert set(found.parameters.continuous) < set(whole.continuous)
+    assert found.steps[-1] == 2005
+    again = Parameters.from_json(found.parameters.to_json())
+    assert again == found.parameters
+
+
+def test_a_panel_of_all_years_without_a_peak_is_an_error(monkeypatch):
+    monkeypatch.setattr(measure, "_fit", no_peak)
+    shorter = load_panel("south-asia", start=1950, overlay=False)
+    with pytest.raises(ConvergenceError, match="no peak"):
+        relation(shorter, use_cache=False)
 
 
 def test_the_anchors_orient_the_scale():

@@ -61,6 +61,11 @@ def relation(
     emit(shown(frame, "step", asked.years), form, f"{asked.source} towards {asked.target}")
     if monthly:
         note(_by_month(result.by_month))
+    if result.parameters.later:
+        note(
+            "what was known by then is too little to fit the measurement: its parameters are those "
+            "of all years, the readings only those known"
+        )
 
 
 def _by_month(names: tuple[str, ...]) -> str:

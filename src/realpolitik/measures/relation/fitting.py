@@ -40,7 +40,8 @@ from realpolitik.measures.relation.vectors import flatten, unflatten
 
 TOLERANCE = 1e-3
 """Largest change of an unconstrained parameter in one EM step at which the fit stops."""
-MOST_ITERATIONS = 400
+MOST_ITERATIONS = 120
+"""Fits that converge take 25 to 40; others let one series define the relation ever more."""
 MEMORY = 6
 """Earlier steps that the acceleration looks back on."""
 WARM_UP = 4

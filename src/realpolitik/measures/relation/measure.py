@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from importlib import resources
 from typing import Any
 
@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from realpolitik import cache
-from realpolitik.errors import RequestError, unknown
+from realpolitik.data import load_panel
+from realpolitik.errors import ConvergenceError, RequestError, unknown
 from realpolitik.measures.relation.filtering import Flags, Moments
 from realpolitik.measures.relation.fitting import Problem, fit, pass_over, start_parameters
 from realpolitik.measures.relation.grid import make_grid, make_readings
@@ -47,7 +48,9 @@ def relation(
     Parameters
     ----------
     panel : Panel
-        Yearly. What its `as_of` hides is not used, also not for the parameters.
+        Yearly. What its `as_of` hides is not used, also not for the parameters, unless what was
+        known by then gives no peak: then the parameters are those of all years, and say so
+        (`Parameters.later`).
     step : {"year", "month"}
     months : Panel, optional
         The same region by month, for ``step="month"``: what is counted by month enters in its
@@ -101,7 +104,7 @@ def relation(
     name = cache.key("relation", digest(grid_arrays(grid)), request)
     content = cache.remember(
         name + ".npz",
-        lambda: _compute(grid, series, parameters, use_cache).to_bytes(),
+        lambda: _compute(panel, grid, series, parameters, use_cache).to_bytes(),
         use=use_cache,
     )
     return Relation.from_bytes(content)
@@ -145,7 +148,7 @@ def parameters_of(
     """
     grid, series = make_grid(panel), wanted(exclude)
     problem = Problem(make_readings(grid, series), grid.exists[:, :, 0])
-    return _parameters(problem, series, use_cache)
+    return _parameters(panel, problem, series, use_cache)
 
 
 def readings_digest(panel: Panel, *, exclude: Collection[str] = ()) -> str:
@@ -182,7 +185,9 @@ def _fit(problem: Problem, series: Collection[Series]) -> Parameters:
     return fit(problem, core, start_parameters(problem.readings, signs, lasting))
 
 
-def _parameters(problem: Problem, series: Collection[Series], use_cache: bool = True) -> Parameters:
+def _parameters(
+    panel: Panel, problem: Problem, series: tuple[Series, ...], use_cache: bool
+) -> Parameters:
     """Return the stored parameters of these readings, or fit and keep them."""
     digest = _readings_digest(problem.readings)
     stored = _stored(digest)
@@ -190,20 +195,43 @@ def _parameters(problem: Problem, series: Collection[Series], use_cache: bool = 
         return stored
     name = cache.key("relation parameters", digest, {"series": [one.name for one in series]})
     content = cache.remember(
-        name + ".json", lambda: _fit(problem, series).to_json().encode(), use=use_cache
+        name + ".json", lambda: _fitted(panel, problem, series).to_json().encode(), use=use_cache
     )
     return Parameters.from_json(content.decode())
 
 
+def _fitted(panel: Panel, problem: Problem, series: tuple[Series, ...]) -> Parameters:
+    """Fit, or take those of all years where what was known by then gives no peak."""
+    try:
+        return _fit(problem, series)
+    except ConvergenceError:
+        if panel.as_of is None:
+            raise
+    whole = load_panel(panel.region)
+    grid = make_grid(whole)
+    every = Problem(make_readings(grid, series), grid.exists[:, :, 0])
+    found, held = _parameters(whole, every, series, use_cache=True), problem.readings
+    return replace(
+        found,
+        continuous={name: found.continuous[name] for name in held.continuous},
+        graded={name: found.graded[name] for name in held.graded},
+        later=True,
+    )
+
+
 def _compute(
-    grid: Grid, series: tuple[Series, ...], parameters: Parameters | None, use_cache: bool
+    panel: Panel,
+    grid: Grid,
+    series: tuple[Series, ...],
+    parameters: Parameters | None,
+    use_cache: bool,
 ) -> Relation:
     readings = make_readings(grid, series)
     if not readings.graded:
         msg = "the panel holds no readings of any act between its states: nothing to measure"
         raise RequestError(msg)
     problem = Problem(readings, grid.exists[:, :, 0])
-    params = parameters or _parameters(problem, series, use_cache)
+    params = parameters or _parameters(panel, problem, series, use_cache)
     final, running = _measure(problem, params, grid.exists)
     first, second = (np.array(grid.states)[side] for side in (grid.first, grid.second))
     return Relation(

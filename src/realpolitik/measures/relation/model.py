@@ -128,6 +128,8 @@ class Parameters:
         Steps of the fit that found them; 0 if they were given.
     residual : float
         Largest change of a parameter in the last step of the fit.
+    later : bool
+        Whether readings that were not known yet at the panel's `as_of` had a part in the fit.
     """
 
     dynamics: Dynamics
@@ -136,6 +138,7 @@ class Parameters:
     graded: Mapping[str, Graded]
     iterations: int = 0
     residual: float = 0.0
+    later: bool = False
 
     @property
     def slots(self) -> dict[str, int]:
@@ -171,6 +174,7 @@ class Parameters:
             },
             iterations=record["iterations"],
             residual=record["residual"],
+            later=record.get("later", False),
         )
 
 
