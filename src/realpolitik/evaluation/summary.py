@@ -20,6 +20,7 @@ from realpolitik.evaluation.drivers import drivers
 from realpolitik.evaluation.placebos import PLACEBOS
 from realpolitik.evaluation.rows import Rows
 from realpolitik.evaluation.scores import Array, Whole
+from realpolitik.evaluation.slopes import Slope, slopes_of
 from realpolitik.evaluation.stacking import stack
 from realpolitik.evaluation.transport import (
     LEADERS,
@@ -31,7 +32,6 @@ from realpolitik.evaluation.transport import (
 )
 from realpolitik.evaluation.verdict import AtHorizon, Verdict, decide
 from realpolitik.theory import THEORIES, FlatFilter, Inertia, NeoclassicalRealism
-from realpolitik.theory.inputs import CLARITY, GATE
 
 FULL, FLAT, REFERENCE = NeoclassicalRealism.name, FlatFilter.name, Inertia.name
 SHARP = 4.0
@@ -71,16 +71,6 @@ class Score:
     gain: Mapping[str, float]
     error: Mapping[str, float]
     z: Mapping[str, Mapping[str, float]]
-
-
-@dataclass(frozen=True, slots=True)
-class Slope:
-    """A free parameter of the filter on the whole panel: estimate and standard error."""
-
-    theory: str
-    name: str
-    estimate: float
-    error: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,7 +326,7 @@ def summarise(
         origins=design.origins,
         horizons=design.horizons,
         scores=table,
-        slopes=_slopes(backtest),
+        slopes=slopes_of(backtest.fits),
         outcome=verdict.outcome,
         reasons=tuple(reason.sentence for reason in verdict.reasons),
         remarks=(
@@ -389,16 +379,4 @@ def _told(moved: Sequence[Transported], best: str) -> tuple[str, ...]:
         told(found[STATE, theory, rival], found[LEADERS, theory, rival])
         for theory, rival in ((FULL, FLAT), (best, REFERENCE))
         if theory != rival
-    )
-
-
-def _slopes(backtest: Backtest) -> tuple[Slope, ...]:
-    """Collect the slopes of every theory that has them; terms without data have none."""
-    gone = {f"clarity_slopes[{CLARITY.index('evident')}]"}
-    gone |= {f"gate_slopes[{GATE.index('civil_military')}]"}
-    return tuple(
-        Slope(name, parameter, *fit.estimate(parameter))
-        for name, fit in backtest.fits.items()
-        for parameter in fit.names
-        if "_slopes[" in parameter and parameter not in gone
     )
