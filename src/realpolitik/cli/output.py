@@ -18,6 +18,10 @@ PLAIN_FROM = 1e4
 """Numbers from here on are written whole, not as powers of ten."""
 
 
+NARROWEST = 30
+"""Room that a column of sentences needs to be broken over lines."""
+
+
 class Format(StrEnum):
     """How a table comes back."""
 
@@ -65,6 +69,8 @@ def _print_table(frame: pl.DataFrame, title: str) -> None:
 def _fitting(cells: dict[str, list[str]], room: int) -> tuple[list[str], list[str], list[str]]:
     """Names of columns shown, the same in every row, and left out for want of room.
 
+    Sentences may be broken over lines, the first column of them that is too wide.
+
     >>> _fitting({"year": ["1", "2"], "unit": ["x" * 70] * 2}, 80)
     (['year'], ['unit'], [])
     """
@@ -80,7 +86,9 @@ def _fitting(cells: dict[str, list[str]], room: int) -> tuple[list[str], list[st
     for name in cells:
         if name in same:
             continue
-        fits = not hidden and used + width[name] <= room
+        wide = used + width[name] > room
+        breaks = wide and room - used >= NARROWEST and any(" " in cell for cell in cells[name])
+        fits = not hidden and (not wide or breaks)
         (shown if fits or not shown else hidden).append(name)
         used += width[name]
     return shown, same, hidden

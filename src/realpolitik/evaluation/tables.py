@@ -24,16 +24,16 @@ def _row(one: Score) -> dict[str, object]:
     over = one.z.get(REFERENCE, {})
     return {
         "forecaster": one.forecaster,
-        "kind": one.kind,
         "horizon": one.horizon,
-        "readings": one.readings,
-        "log_score": _known(one.log_score),
         "gain": _known(one.gain.get(REFERENCE)),
-        "error": _known(one.error.get(REFERENCE)),
         "z": _known(over.get("dyadic")),
         "smallest_z": _smallest(over),
         "over_flat": _known(one.gain.get(FLAT)),
         "z_over_flat": _known(one.z.get(FLAT, {}).get("dyadic")),
+        "kind": one.kind,
+        "error": _known(one.error.get(REFERENCE)),
+        "log_score": _known(one.log_score),
+        "readings": one.readings,
         "sharp": one.sharp,
         "crps": _known(one.crps),
         "brier": _known(one.brier),
@@ -73,9 +73,9 @@ def terms(found: Evaluation) -> pl.DataFrame:
         [
             {
                 "term": one.name,
-                "variables": one.variables,
                 "coverage": one.coverage,
                 "last_year": one.last_year,
+                "variables": one.variables,
                 "absent": one.absent,
             }
             for one in found.terms
@@ -122,14 +122,14 @@ def transport(found: Evaluation) -> pl.DataFrame:
             "theory": one.theory,
             "rival": one.rival,
             "state": "all",
-            "readings": one.readings,
             "gain": _known(one.gain),
-            "error": _known(one.error),
             "z": _known(one.z),
             "smallest_z": _known(one.smallest_z),
             "gain_seen": _known(one.gain_seen),
             "loss": _known(one.loss),
             "z_loss": _known(one.loss_z),
+            "error": _known(one.error),
+            "readings": one.readings,
         }
         for one in found.transport
     ]
@@ -139,8 +139,8 @@ def transport(found: Evaluation) -> pl.DataFrame:
             "theory": one.theory,
             "rival": one.rival,
             "state": part.state,
-            "readings": part.readings,
             "gain": part.total / part.readings if part.readings else None,
+            "readings": part.readings,
         }
         for one in found.transport
         if (one.left_out, one.theory, one.rival) == (STATE, FULL, FLAT)
