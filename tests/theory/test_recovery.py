@@ -8,7 +8,7 @@ import functools
 import numpy as np
 import pytest
 
-from realpolitik.inference import Fit, fit
+from realpolitik.inference import Fit, fit, fitting
 from realpolitik.inference.objective import filtered_and_scored, loss_and_gradient
 from realpolitik.rng import stream
 from realpolitik.theory import FlatFilter, Inputs, NeoclassicalRealism, Theory
@@ -156,3 +156,18 @@ def test_permuted_clarity_and_gate_give_no_gain(seed: int) -> None:
     flat = fitted(FlatFilter(), LARGE, 1.2, 1.0, seed)
     _, z = gain_by_source(full, flat, given)
     assert z < NOISE_Z
+
+
+def test_a_climb_turns_back_where_the_density_overflows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A first step that overshoots into no number must not end the climb."""
+
+    def steep(theory: object, vector: np.ndarray, inputs: object) -> tuple[float, np.ndarray]:
+        if vector[0] > 1.0:
+            return float("nan"), np.array([np.nan])
+        return float((vector[0] - 0.9) ** 2), 2.0 * (vector - 0.9)
+
+    monkeypatch.setattr(fitting, "loss_and_gradient", steep)
+    monkeypatch.setattr(fitting, "reading_count", lambda inputs: 1000)
+    given = inputs(World(states=3, steps=2), 1)
+    found = fitting.climb(FlatFilter(), given, np.array([-3.0]), np.array([[1.0]]))
+    np.testing.assert_allclose(found.vector, 0.9, atol=1e-5)

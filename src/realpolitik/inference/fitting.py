@@ -26,6 +26,7 @@ FLAT = 1e-3  # of the loss in nats, along one standard deviation
 HALFWAY = 40  # iterations before the curvature is measured
 PRIOR_SHARE = 0.1
 LEAST_BEND = 1.0  # nats a unit squared: no guess of a standard deviation is above 1
+FORBIDDEN = 1e10  # nats: where the density overflows, so that a climb turns back
 SAME_PEAK = 1e-2  # nats: starts this close in log posterior found the same peak
 START_SCALE = 0.5  # starts after the first are drawn with half the spread of the prior
 FIRST_SCALE = 0.1  # the first lies near the centre, not on it: a stimulus of zero is a kink
@@ -115,6 +116,8 @@ def climb(
 
     def loss(z: np.ndarray) -> tuple[float, np.ndarray]:
         value, gradient = loss_and_gradient(theory, start + spread @ z, inputs)
+        if not (np.isfinite(value) and np.all(np.isfinite(gradient))):
+            return FORBIDDEN, np.zeros(len(z))
         return readings * value, readings * (spread.T @ gradient)
 
     found = minimize(
