@@ -11,7 +11,11 @@ import polars as pl
 from realpolitik.conditions import terms
 from realpolitik.conditions.terms import Array
 from realpolitik.measures import similarity
-from realpolitik.measures.capabilities import component_shares, composite_index
+from realpolitik.measures.capabilities import (
+    component_shares,
+    composite_index,
+    military_burden,
+)
 from realpolitik.measures.clarity import forecast_error, horizon_precision
 from realpolitik.measures.response_panel import evident_policy
 from realpolitik.measures.similarity_panel import pledge_codes
@@ -24,6 +28,7 @@ from realpolitik.measures.threat import (
 )
 from realpolitik.measures.tidy import cube, matrix, present, yearly, years_of
 from realpolitik.measures.transition import parity
+from realpolitik.measures.weighting import change_over
 from realpolitik.panel import Panel
 from realpolitik.regions import GREAT_POWERS
 
@@ -132,7 +137,7 @@ def gather(panel: Panel, states: tuple[str, ...]) -> Terms:
         dyads=found,
         by_state={
             "offence": offence(spending, strength),
-            "extraction": _burden(spending, state("gdp_real")),
+            "extraction": military_burden(spending, state("gdp_real")),
             "cohesion": -deaths,
             "veto_players": state("polyarchy"),
             "vulnerability": terms.standing(state("leader_changes"), TURNOVER_YEARS),
@@ -151,18 +156,11 @@ def _trade(flow: Array, product: Array) -> Array:
     return np.log1p(1000.0 * share)
 
 
-def _burden(spending: Array, product: Array) -> Array:
-    """Log of military spending over gross product, in an arbitrary unit."""
-    positive = (spending > 0) & (product > 0)
-    ratio = np.divide(spending, product, out=np.full_like(spending, np.nan), where=positive)
-    return np.log(ratio, out=np.full_like(ratio, np.nan), where=positive)
-
-
 def _power_terms(shares: Array, strength: Array) -> dict[str, Array]:
     log = np.log(strength, out=np.full_like(strength, np.nan), where=strength > 0)
     ratio = log[:, None, :] - log[:, :, None]
     return {
-        "capability_shift": -terms.change_over(ratio, SHIFT_YEARS),
+        "capability_shift": -change_over(ratio, SHIFT_YEARS),
         "discernible": terms.agreement_of_indicators(shares),
         "horizon": horizon_precision(forecast_error(ratio)),
     }

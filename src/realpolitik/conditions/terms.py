@@ -80,13 +80,6 @@ def agreement_of_indicators(shares: Array) -> Array:
     return np.where(count >= 3, -np.sqrt(square), np.nan)
 
 
-def change_over(values: Array, years: int) -> Array:
-    """Change of a value over a number of years; NaN in the first ones."""
-    result = np.full_like(values, np.nan)
-    result[years:] = values[years:] - values[:-years]
-    return result
-
-
 def standing(values: Array, years: int) -> Array:
     """Mean over a year and the `years` - 1 before it, of those that are known.
 

@@ -133,6 +133,19 @@ def net_resources(product: Array, population: Array) -> Array:
     )
 
 
+def military_burden(spending: Array, product: Array) -> Array:
+    """Log of military spending over gross product, in an arbitrary unit.
+
+    Parameters
+    ----------
+    spending, product : ndarray
+        Of one shape; NaN results where either is missing or not above zero.
+    """
+    positive = (spending > 0) & (product > 0)
+    share = np.divide(spending, product, out=np.full_like(spending, np.nan), where=positive)
+    return np.log(share, out=np.full_like(share, np.nan), where=positive)
+
+
 def ratio(first: Array, second: Array) -> Array:
     """Capability of the first state in units of the second; NaN where the second has none."""
     return np.divide(first, second, out=np.full_like(first, np.nan), where=second > 0)

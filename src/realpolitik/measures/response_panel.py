@@ -12,7 +12,11 @@ from realpolitik import rng
 from realpolitik.data import system_states
 from realpolitik.measures import response
 from realpolitik.measures.asking import asked_dyads, trade_flows, with_last_year
-from realpolitik.measures.capabilities import component_shares, composite_index
+from realpolitik.measures.capabilities import (
+    component_shares,
+    composite_index,
+    military_burden,
+)
 from realpolitik.measures.response import OPTIONS, Settings
 from realpolitik.measures.similarity_panel import pledge_codes
 from realpolitik.measures.tidy import cube, dyad_rows, matrix, members, present, yearly, years_of
@@ -21,6 +25,7 @@ from realpolitik.measures.weighting import (
     DRAWS,
     LOWER,
     UPPER,
+    change_over,
     draw_weights,
     rolling_sum,
 )
@@ -58,12 +63,12 @@ def positions(panel: Panel, years: Sequence[int], states: Sequence[str]) -> Arra
     flow = trade_flows(dyads, years, states)
     posture = PLEDGED * response.towards(pledge_codes(panel, years, states), rivalry)
     strength = composite_index(shares)
-    burden = _burden(shares[..., 0], matrix(panel.states, "gdp_real", years, states))
+    burden = military_burden(shares[..., 0], matrix(panel.states, "gdp_real", years, states))
     parts = (
         posture,
         _over_partners(np.log1p(1000.0 * flow * MILLION / product[:, :, None])),
         response.towards_rivals(posture, rivalry, strength),
-        np.broadcast_to(_change(burden, ARMING_YEARS)[:, :, None] / ARMED, rivalry.shape),
+        np.broadcast_to(change_over(burden, ARMING_YEARS)[:, :, None] / ARMED, rivalry.shape),
     )
     return np.stack(parts, axis=-1)
 
@@ -150,18 +155,6 @@ def _bands(
         chance = response.choice(utility, settings.temperature)
         bounds[:, year, known[year]] = np.quantile(chance, [LOWER, UPPER], axis=0)
     return bounds[0], bounds[1]
-
-
-def _burden(spending: Array, product: Array) -> Array:
-    positive = (spending > 0) & (product > 0)
-    ratio = np.divide(spending, product, out=np.full_like(spending, np.nan), where=positive)
-    return np.log(ratio, out=np.full_like(ratio, np.nan), where=positive)
-
-
-def _change(values: Array, years: int) -> Array:
-    result = np.full_like(values, np.nan)
-    result[years:] = values[years:] - values[:-years]
-    return result
 
 
 def _over_partners(values: Array) -> Array:

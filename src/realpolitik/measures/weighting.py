@@ -163,6 +163,13 @@ def rolling_sum(values: Array, years: int) -> Array:
     return result
 
 
+def change_over(values: Array, years: int) -> Array:
+    """Change of a value over a number of years; NaN in the first ones."""
+    result = np.full_like(values, np.nan)
+    result[years:] = values[years:] - values[:-years]
+    return result
+
+
 def share_of_total(amount: Array, total: Array) -> Array:
     """Amount over total; NaN where either is missing or the total is zero."""
     whole = np.broadcast_to(total, amount.shape)
