@@ -14,6 +14,7 @@ FRAME = pl.DataFrame(
         "interval": ["90% over weights and one part left out"] * 2,
         "remark": ["a remark longer than there is room for", "none"],
         "unit": ["share of the source's trade"] * 2,
+        "place": ["a-name-without-a-break-in-it-that-is-long", "y"],
         "after": ["x", "y"],
     }
 )
@@ -31,7 +32,7 @@ def test_a_narrow_window_keeps_cells_whole(
     assert max(map(len, printed.splitlines())) <= 60
     assert "interval 90% over weights" in said
     assert "unit share of" in said
-    assert "no room for: after (" in said
+    assert "no room for: place, after (" in said
 
 
 def test_a_wide_window_shows_everything(

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
@@ -18,7 +18,7 @@ PLAIN_FROM = 1e4
 """Numbers from here on are written whole, not as powers of ten."""
 
 
-NARROWEST = 30
+NARROWEST = 24
 """Room that a column of sentences needs to be broken over lines."""
 
 
@@ -56,7 +56,8 @@ def _print_table(frame: pl.DataFrame, title: str) -> None:
     shown, same, hidden = _fitting(cells, console.width)
     table = Table(title=title or None, header_style="bold", title_justify="left")
     for name in shown:
-        table.add_column(name, justify="right" if frame[name].dtype.is_numeric() else "left")
+        side: Literal["right", "left"] = "right" if frame[name].dtype.is_numeric() else "left"
+        table.add_column(name, justify=side, no_wrap=not _sentences(cells[name]))
     for row in zip(*(cells[name] for name in shown), strict=True):
         table.add_row(*row)
     console.print(table)
@@ -69,29 +70,28 @@ def _print_table(frame: pl.DataFrame, title: str) -> None:
 def _fitting(cells: dict[str, list[str]], room: int) -> tuple[list[str], list[str], list[str]]:
     """Names of columns shown, the same in every row, and left out for want of room.
 
-    Sentences may be broken over lines, the first column of them that is too wide.
+    Sentences may be broken over lines.
 
     >>> _fitting({"year": ["1", "2"], "unit": ["x" * 70] * 2}, 80)
     (['year'], ['unit'], [])
     """
-    width = {
-        name: 3 + max(len(name), max(map(len, column), default=0)) for name, column in cells.items()
-    }
+    width = {name: 3 + max(map(len, (name, *column))) for name, column in cells.items()}
     if sum(width.values()) < room:
         return list(cells), [], []
     same = [name for name, column in cells.items() if len(column) > 1 and len(set(column)) == 1]
     shown: list[str] = []
     hidden: list[str] = []
     used = 1
-    for name in cells:
+    for name, column in cells.items():
         if name in same:
             continue
-        wide = used + width[name] > room
-        breaks = wide and room - used >= NARROWEST and any(" " in cell for cell in cells[name])
-        fits = not hidden and (not wide or breaks)
-        (shown if fits or not shown else hidden).append(name)
-        used += width[name]
+        used += min(width[name], NARROWEST) if _sentences(column) else width[name]
+        (shown if not shown or (not hidden and used <= room) else hidden).append(name)
     return shown, same, hidden
+
+
+def _sentences(column: list[str]) -> bool:
+    return any(" " in cell for cell in column)
 
 
 def _cell(value: object) -> str:
