@@ -167,3 +167,16 @@ def test_wording_names_both_states_by_the_same_rule(
     request = _request(south_asia, source, target)
     names = {request.source.in_text, request.target.in_text}
     assert names == {"the United States", "Pakistan"}
+
+
+def test_a_report_says_where_the_relation_rests_on_later_readings(
+    south_asia: Panel,
+) -> None:
+    request = _request(south_asia, "USA", "PAK")
+    found = coverage.indicators(south_asia, request)
+    told = {
+        later: " ".join(coverage.limits(request, found, has_events=False, later=later))
+        for later in (False, True)
+    }
+    assert "parameters are those of all years" in told[True]
+    assert "parameters are those of all years" not in told[False]

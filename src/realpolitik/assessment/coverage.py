@@ -106,8 +106,18 @@ def _source(panel: Panel, name: str, used_for: str) -> VariableSource:
     )
 
 
-def limits(request: Request, found: Sequence[Indicator], has_events: bool) -> tuple[str, ...]:
-    """Return what a reader must know before using a number."""
+def limits(
+    request: Request, found: Sequence[Indicator], *, has_events: bool, later: bool
+) -> tuple[str, ...]:
+    """Return what a reader must know before using a number.
+
+    Parameters
+    ----------
+    has_events : bool
+        Whether the report shows dated events.
+    later : bool
+        Whether the relation has parameters that rest on readings after `as_of`.
+    """
     read, ended = ended_before(found, request.end)
     lines = [
         "The relation is an estimate of a hidden quantity, not a count. Its unit is a standard "
@@ -127,6 +137,11 @@ def limits(request: Request, found: Sequence[Indicator], has_events: bool) -> tu
         lines.append(
             f"Only what was known by {request.as_of} is used. When a value became known is a rule "
             "for each kind of source, not the date of each release."
+        )
+    if later:
+        lines.append(
+            "What was known by then is too little to fit the measurement of the relation: its "
+            "parameters are those of all years. The readings are only those known."
         )
     if has_events:
         lines.append(

@@ -150,6 +150,11 @@ def _gather(settled: Settled, region: str, remark: str | None, use_cache: bool) 
         talks=talks.talks(request),
         theories=told,
         sources=coverage.sources(panel, indicators, flows),
-        limits=coverage.limits(request, indicators, bool(timeline.events)),
+        limits=coverage.limits(
+            request,
+            indicators,
+            has_events=bool(timeline.events),
+            later=measured.parameters.later,
+        ),
         vintage=Vintage(realpolitik.__version__, cache.code_hash(), panel.vintage),
     )

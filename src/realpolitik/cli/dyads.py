@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from realpolitik import regions, states, timeline
+from realpolitik.cli.output import note
 from realpolitik.errors import PeriodError, RequestError
 from realpolitik.timeline import Span
 
@@ -103,6 +104,15 @@ def measured_by_month(region: str, as_of: str | None, *, use_cache: bool) -> Rel
     with contextlib.suppress(PeriodError, NothingHeld):
         months = load_panel(region, as_of=as_of, step="month")
     return relation(panel, step="month", months=months, use_cache=use_cache)
+
+
+def note_later(measured: Relation) -> None:
+    """Say it where parameters of the relation rest on readings that were not known yet."""
+    if measured.parameters.later:
+        note(
+            "what was known by then is too little to fit the measurement: its parameters are those "
+            "of all years, the readings only those known"
+        )
 
 
 def shown(frame: pl.DataFrame, column: str, years: Span) -> pl.DataFrame:

@@ -37,7 +37,7 @@ def phases(
 
     Example: `realpolitik phases USA PAK`
     """
-    from realpolitik.cli.dyads import dyad, measured
+    from realpolitik.cli.dyads import dyad, measured, note_later
     from realpolitik.measures import phases as method
 
     asked = dyad(source, target, region)
@@ -45,3 +45,4 @@ def phases(
         result = measured(region, as_of, use_cache=not no_cache)
         found = method.phases(result, asked.source, asked.target, seed=seed)
     emit(found.table(), form, f"{asked.source} towards {asked.target}")
+    note_later(result)

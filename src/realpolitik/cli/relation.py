@@ -48,7 +48,7 @@ def relation(
     Example: `realpolitik relation USA PAK --change --from 1980`
     """
     from realpolitik import timeline
-    from realpolitik.cli.dyads import dyad, measured, measured_by_month, shown
+    from realpolitik.cli.dyads import dyad, measured, measured_by_month, note_later, shown
 
     monthly = timeline.check_step(step) == "month"
     asked = dyad(source, target, region, start, end, step=step)
@@ -61,11 +61,7 @@ def relation(
     emit(shown(frame, "step", asked.years), form, f"{asked.source} towards {asked.target}")
     if monthly:
         note(_by_month(result.by_month))
-    if result.parameters.later:
-        note(
-            "what was known by then is too little to fit the measurement: its parameters are those "
-            "of all years, the readings only those known"
-        )
+    note_later(result)
 
 
 def _by_month(names: tuple[str, ...]) -> str:
