@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ from realpolitik import load_panel
 from realpolitik.assessment import indices, main, talks, theories
 from realpolitik.measures import phases
 from realpolitik.measures.relation import Relation
+from realpolitik.measures.relation.model import Dynamics, Parameters
 from realpolitik.panel import Panel
 from realpolitik.rng import stream
 
@@ -41,7 +41,7 @@ def made_up(panel: Panel) -> Relation:
         filtered_change=np.full_like(mean, 0.1),
         filtered_change_sd=sd,
         indicators=np.where(there, 1 + (years[:, None] < 2015) * 4, 0),
-        parameters=cast(Any, None),
+        parameters=Parameters(Dynamics(1.0, 1.0, 0.5, 0.5), 1.0, {}, {}),
     )
 
 
